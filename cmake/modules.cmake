@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+# unsnag_module(watch LAYER 2 USES timeline SOURCES a.cc b.cc [LIBRARIES x] [TESTS a_test.cc])
+#
+# A module uses only modules of a lower layer that it names. An upward or sideways edge is refused here, at
+# configure time; tests/layers holds the #includes against the same table.
+function(unsnag_module name)
+  cmake_parse_arguments(M "" "LAYER" "USES;SOURCES;LIBRARIES;TESTS" ${ARGN})
+  add_library(unsnag_${name} STATIC ${M_SOURCES})
+  target_link_libraries(unsnag_${name} PUBLIC unsnag_settings)
+  foreach(used IN LISTS M_USES)
+    get_property(layer GLOBAL PROPERTY unsnag_layer_${used})
+    if(layer STREQUAL "")
+      message(FATAL_ERROR "module ${name} uses ${used}, which is not defined (yet)")
+    endif()
+    if(NOT layer LESS M_LAYER)
+      message(FATAL_ERROR "module ${name} (layer ${M_LAYER}) must not use ${used} (layer ${layer})")
+    endif()
+    target_link_libraries(unsnag_${name} PUBLIC unsnag_${used})
+  endforeach()
+  target_link_libraries(unsnag_${name} PUBLIC ${M_LIBRARIES})
+  set_property(GLOBAL PROPERTY unsnag_layer_${name} ${M_LAYER})
+  set_property(GLOBAL APPEND PROPERTY unsnag_modules ${name})
+  set_property(GLOBAL PROPERTY unsnag_uses_${name} "${M_USES}")
+  if(UNSNAG_TESTS AND M_TESTS)
+    list(TRANSFORM M_TESTS PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+    set_property(GLOBAL PROPERTY unsnag_tests_${name} "${M_TESTS}")
+  endif()
+endfunction()

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+# Flags, in one interface target that every target of this project links.
+add_library(unsnag_settings INTERFACE)
+target_compile_options(unsnag_settings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual)
+if(UNSNAG_WERROR)
+  target_compile_options(unsnag_settings INTERFACE -Werror)
+endif()
+if(UNSNAG_SANITIZE)
+  target_compile_options(unsnag_settings INTERFACE
+    -fsanitize=${UNSNAG_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(unsnag_settings INTERFACE -fsanitize=${UNSNAG_SANITIZE})
+endif()
+target_include_directories(unsnag_settings INTERFACE ${CMAKE_SOURCE_DIR}/src)
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()

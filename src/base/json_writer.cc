@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pen: commas, line ends and escapes; see the header.
+#include "base/json_writer.h"
+
+#include <cmath>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace unsnag {
+namespace {
+
+void append_quoted(std::string& out, std::string_view text) {
+  out += '"';
+  while (!text.empty()) {
+    const auto length = utf8_length(text);
+    const auto byte = static_cast<unsigned char>(text.front());
+    if (length == 0) {
+      out += "\xEF\xBF\xBD";
+    } else if (length > 1) {
+      out += text.substr(0, length);
+    } else {
+      switch (byte) {
+        case '"': out += "\\\""; break;
+        case '\\': out += "\\\\"; break;
+        case '\n': out += "\\n"; break;
+        case '\r': out += "\\r"; break;
+        case '\t': out += "\\t"; break;
+        default:
+          if (byte < 0x20 || byte == 0x7F)
+            fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(byte));
+          else
+            out += static_cast<char>(byte);
+      }
+    }
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  out += '"';
+}
+
+}  // namespace
+
+void JsonWriter::newline() {
+  if (style_ == Style::compact) return;
+  out_ += '\n';
+  out_.append(2 * stack_.size(), ' ');
+}
+
+/// What has to stand before a value or a key.
+void JsonWriter::value() {
+  if (after_key_) {
+    after_key_ = false;
+    return;
+  }
+  if (!stack_.empty()) {
+    if (!first_) out_ += ',';
+    newline();
+  }
+  first_ = false;
+}
+
+JsonWriter& JsonWriter::begin_object() {
+  value();
+  out_ += '{';
+  stack_ += '{';
+  first_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::end_object() {
+  if (!stack_.empty()) stack_.pop_back();
+  if (!first_) newline();
+  out_ += '}';
+  first_ = false;
+  return *this;
+}
+
+JsonWriter& JsonWriter::begin_array() {
+  value();
+  out_ += '[';
+  stack_ += '[';
+  first_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::end_array() {
+  if (!stack_.empty()) stack_.pop_back();
+  if (!first_) newline();
+  out_ += ']';
+  first_ = false;
+  return *this;
+}
+
+JsonWriter& JsonWriter::key(std::string_view name) {
+  value();
+  append_quoted(out_, name);
+  out_ += style_ == Style::pretty ? ": " : ":";
+  after_key_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::string(std::string_view text) {
+  value();
+  append_quoted(out_, text);
+  return *this;
+}
+
+JsonWriter& JsonWriter::number(std::int64_t number) {
+  value();
+  fmt::format_to(std::back_inserter(out_), "{}", number);
+  return *this;
+}
+
+JsonWriter& JsonWriter::number(std::uint64_t number) {
+  value();
+  fmt::format_to(std::back_inserter(out_), "{}", number);
+  return *this;
+}
+
+JsonWriter& JsonWriter::number(double number) {
+  if (!std::isfinite(number)) return null();
+  value();
+  fmt::format_to(std::back_inserter(out_), "{}", number);
+  return *this;
+}
+
+JsonWriter& JsonWriter::boolean(bool truth) {
+  value();
+  out_ += truth ? "true" : "false";
+  return *this;
+}
+
+JsonWriter& JsonWriter::null() {
+  value();
+  out_ += "null";
+  return *this;
+}
+
+}  // namespace unsnag
