@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "readers/read.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "base/text.h"
+#include "evidence/evidence.h"
+#include "readers/envelope.h"
+#include "readers/files.h"
+#include "readers/journal_export.h"
+#include "readers/log_reader.h"
+#include "timeline/json_lines.h"
+
+namespace unsnag::readers {
+namespace {
+
+constexpr std::size_t k_chunk = std::size_t{4} << 20U;
+/// Files up to this size are looked at whole: configuration, objects and tables are never larger.
+constexpr std::size_t k_max_whole = std::size_t{16} << 20U;
+/// A line longer than this is cut: no program that we know prints such a line.
+constexpr std::size_t k_max_line = std::size_t{1} << 20U;
+
+bool starts_with(std::string_view text, std::string_view start) { return text.substr(0, start.size()) == start; }
+
+/// Whose log a file is, when its name says so. The lines themselves usually say more.
+std::string program_of(std::string_view path) {
+  const auto name = path.substr(path.find_last_of("/:") + 1);
+  if (contains(name, "kubelet")) return "kubelet";
+  if (contains(name, "cri-docker")) return "cri-dockerd";
+  if (contains(name, "containerd")) return "containerd";
+  if (starts_with(name, "docker")) return "dockerd";
+  if (contains(name, "crio") || contains(name, "cri-o")) return "cri-o";
+  if (contains(name, "dmesg") || contains(name, "kern")) return "kernel";
+  return {};
+}
+
+class Reader {
+ public:
+  Reader(timeline::Sink& sink, const ReadOptions& options) : sink_(sink), options_(options) {}
+
+  evidence::Visitor visitor() {
+    return {[this](const evidence::File& file, evidence::Bytes& bytes) { read_file(file, bytes); },
+            [this](const std::string& path, const std::string& why) { reading.unreadable.push_back(printable(path) + ": " + why); }};
+  }
+
+  /// A text that is here as a whole: unsnag's own events, kubectl's output, configuration, tables, or log lines.
+  void read_whole(std::string_view text, const std::string& path) {
+    if (timeline::is_event_line(text)) return read_events(text);
+    if (is_journal_export(text)) {
+      reading.understood += read_journal_export(text, path, sink_);
+      reading.lines += static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+      return;
+    }
+    const File file{path, text, {}};
+    if (path != "-" && read_node_file(file, sink_)) return;
+    LogReader log({path, {}, path == "-" ? "" : program_of(path)}, sink_);
+    const auto other_line = [&](std::string_view line, std::uint64_t number) { log.feed_line(line, number); };
+    if (read_kubernetes(file, other_line, sink_)) {
+      reading.understood += log.count().understood + 1;
+      reading.lines += static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+      return;
+    }
+    // A paste may hold a table of disks beside the log lines.
+    if (path == "-") read_node_file(file, sink_);
+    log.feed(text);
+    add(log.count());
+  }
+
+  Reading reading;
+
+ private:
+  [[nodiscard]] bool stopped() const { return options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed); }
+
+  void add(const LogReader::Count& count) {
+    reading.lines += count.lines;
+    reading.understood += count.understood;
+  }
+
+  void tell(const std::string& path) const {
+    if (options_.progress) options_.progress(path, reading.bytes);
+  }
+
+  void read_file(const evidence::File& file, evidence::Bytes& bytes) {
+    if (stopped()) {
+      reading.stopped = true;
+      return;
+    }
+    ++reading.files;
+    std::string text;
+    bool ended = false;
+    if (!fill(file.path, bytes, text, k_max_whole, ended)) return;
+    if (contains(std::string_view(text).substr(0, 4096), std::string_view("\0", 1))) return;      // no text: nothing to read
+    if (ended) {
+      read_whole(text, file.path);
+    } else if (timeline::is_event_line(text)) {
+      stream(file.path, bytes, text, [this](std::string_view lines) { read_events(lines); });
+    } else {
+      LogReader log({file.path, {}, program_of(file.path)}, sink_);
+      stream(file.path, bytes, text, [&](std::string_view lines) { log.feed(lines); });
+      add(log.count());
+    }
+    if (file.path == "-") note_paste(text, ended);
+  }
+
+  /// Reads on until `text` holds `limit` bytes or the file ends. False: nothing could be read.
+  bool fill(const std::string& path, evidence::Bytes& bytes, std::string& text, std::size_t limit, bool& ended) {
+    while (text.size() < limit && !stopped()) {
+      const auto before = text.size();
+      text.resize(std::min(limit, before + std::clamp<std::size_t>(before, 64U << 10U, k_chunk)));
+      const auto got = bytes.read(text.data() + before, text.size() - before);
+      text.resize(before + (got ? *got : 0));
+      if (!got) {
+        reading.unreadable.push_back(printable(path) + ": " + got.error().message());
+        ended = true;
+        return !text.empty();
+      }
+      reading.bytes += *got;
+      tell(path);
+      if (*got == 0) {
+        ended = true;
+        return true;
+      }
+    }
+    if (stopped()) {
+      reading.stopped = true;
+      ended = true;
+    }
+    return true;
+  }
+
+  /// Hands the file on in pieces that end at a line's end, in flat memory.
+  template <typename OnLines>
+  void stream(const std::string& path, evidence::Bytes& bytes, std::string& text, OnLines&& on_lines) {
+    for (bool ended = false;;) {
+      const auto newline = text.rfind('\n');
+      const auto whole = ended || (newline == std::string::npos && text.size() > k_max_line) ? text.size() : newline == std::string::npos ? 0 : newline + 1;
+      on_lines(std::string_view(text).substr(0, whole));
+      text.erase(0, whole);
+      if (ended) return;
+      fill(path, bytes, text, text.size() + k_chunk, ended);
+    }
+  }
+
+  void read_events(std::string_view lines) {
+    for (const auto line : split(lines, '\n')) {
+      if (trim(line).empty()) continue;
+      ++reading.lines;
+      if (auto event = timeline::parse_json_line(line)) {
+        ++reading.understood;
+        sink_.accept(*event);
+      }
+    }
+  }
+
+  void note_paste(const std::string& text, bool whole) {
+    Context context;
+    context.file = "-";
+    context.certainty = timeline::Certainty::measured;
+    const auto lines = whole ? std::count(text.begin(), text.end(), '\n') : 1'000'000;
+    note({"evidence", {{"kind", "paste"}, {"lines", std::to_string(lines)}}}, context, "reader.evidence", sink_);
+  }
+
+  timeline::Sink& sink_;
+  const ReadOptions& options_;
+};
+
+}  // namespace
+
+Result<Reading> read_targets(const std::vector<std::string>& targets, timeline::Sink& sink, const ReadOptions& options) {
+  Reader reader(sink, options);
+  const auto visitor = reader.visitor();
+  if (targets.empty()) evidence::walk_this_node(visitor);
+  for (const auto& target : targets) {
+    if (target == "-")
+      evidence::walk_standard_input(visitor);
+    else
+      TRY(context(evidence::walk(target, visitor), "{}", target));
+  }
+  return std::move(reader.reading);
+}
+
+Reading read_paste(std::string_view text, timeline::Sink& sink) {
+  const ReadOptions options;
+  Reader reader(sink, options);
+  reader.reading.files = 1;
+  reader.reading.bytes = text.size();
+  reader.read_whole(text, "-");
+  Context context;
+  context.file = "-";
+  context.certainty = timeline::Certainty::measured;
+  note({"evidence", {{"kind", "paste"}, {"lines", std::to_string(std::count(text.begin(), text.end(), '\n'))}}}, context, "reader.evidence", sink);
+  return std::move(reader.reading);
+}
+
+}  // namespace unsnag::readers
