@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "diagnose/advise.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "watch/backoff.h"
+
+namespace unsnag::diagnose {
+namespace {
+
+using catalogue::AdviceText;
+
+bool fits(const std::vector<std::string>& wanted, std::string_view have) {
+  if (wanted.empty() || have.empty()) return true;
+  return std::any_of(wanted.begin(), wanted.end(), [&](const std::string& one) {
+    // "eks" stands for "eks-al2" and "eks-al2023".
+    return have == one || (have.size() > one.size() && have.substr(0, one.size()) == one && have[one.size()] == '-');
+  });
+}
+
+bool applies(const AdviceText& advice, const CaseFile& file, const Firing& firing, const Verdict& verdict) {
+  if (!advice.rules.empty() && std::find(advice.rules.begin(), advice.rules.end(), firing.rule->id) == advice.rules.end()) return false;
+  if (!fits(advice.runtimes, verdict.runtime)) return false;
+  // A platform's own way is shown where that platform is known; where none is known, the plain ways are.
+  if (!advice.platforms.empty() && (verdict.platform.empty() || !fits(advice.platforms, verdict.platform))) return false;
+  return advice.needs.empty() || !satisfy(advice.needs, file).empty();
+}
+
+Advice::When when_of(std::string_view text) {
+  if (text == "for-good") return Advice::When::for_good;
+  return text == "others" ? Advice::When::others : Advice::When::now;
+}
+
+/// The deadline to recommend: well above what would have sufficed, and finite (0 hangs or kills, by runtime).
+std::string deadline_words(const Verdict& verdict) {
+  using std::chrono::minutes;
+  nanoseconds wanted = minutes(10);
+  if (verdict.timer && verdict.timer->enough) wanted = std::max(wanted, nanoseconds(*verdict.timer->enough * 5 / 2));
+  if (verdict.timer && verdict.timer->limit) wanted = std::max(wanted, nanoseconds(*verdict.timer->limit * 2));
+  const auto whole = std::chrono::ceil<minutes>(wanted);
+  return std::to_string(whole.count()) + "m";
+}
+
+std::string fill_advice(std::string text, const CaseFile& file, const Firing& firing, const Verdict& verdict) {
+  const std::string mark = "{deadline}";
+  for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark)) text.replace(at, mark.size(), deadline_words(verdict));
+  return fill_words(text, file, firing.facts);
+}
+
+}  // namespace
+
+std::string platform_of(const CaseFile& file) {
+  std::string platform;
+  for (const auto& fact : file.facts)
+    if (fact.fact.name == "platform") {
+      const auto name = fact.fact.get("name");
+      // The longer name is the more exact one: eks-al2023 beats eks.
+      if (platform.empty() || name.size() > platform.size()) platform = name;
+    }
+  return platform;
+}
+
+void advise(const CaseFile& file, const Firing& firing, Verdict& verdict) {
+  for (const auto& advice : firing.cause->advice) {
+    if (!applies(advice, file, firing, verdict)) continue;
+    const auto fill = [&](const std::string& text) { return fill_advice(text, file, firing, verdict); };
+    verdict.advice.push_back({when_of(advice.when), advice.platforms.empty() ? "" : verdict.platform, fill(advice.text), fill(advice.command),
+                              fill(advice.file), advice.key, fill(advice.value), fill(advice.restart)});
+  }
+  if (verdict.confidence == Confidence::certain) return;
+  for (const auto& bring : firing.cause->bring)
+    verdict.bring.push_back({fill_words(bring.what, file, firing.facts), fill_words(bring.command, file, firing.facts)});
+}
+
+void tell_next_retry(const CaseFile& file, Verdict& verdict) {
+  if (file.pull == nullptr || file.has("recovered") || file.has("never-pull") || file.has("bad-reference")) return;
+  const bool kubelet_pulls = std::any_of(file.facts.begin(), file.facts.end(), [](const CaseFact& fact) {
+    return fact.tie == Tie::own && (fact.fact.name == "backing-off" || fact.fact.name == "waiting-reason" || !fact.noted || !fact.noted->scope.pod.empty());
+  });
+  if (!kubelet_pulls) return;
+  const auto stamp = [&](const watch::NextTry& next) {
+    verdict.next_retry_delay = next.delay;
+    Stamp when;
+    when.at = next.earliest;
+    when.uncertainty = next.latest - next.earliest;
+    verdict.next_retry = when;
+  };
+  if (const auto next = watch::next_retry(*file.pull)) return stamp(*next);
+  // Event rows: "x4 over 11m" says how often it failed, even where nothing says when.
+  for (const auto& fact : file.facts)
+    if (fact.fact.name == "pull-failed" && fact.noted != nullptr && fact.tie == Tie::own && fact.noted->count > 0 && fact.noted->scope.pod.empty() == false) {
+      const auto& noted = *fact.noted;
+      if (noted.last.at && noted.last.year_known) return stamp(watch::next_retry(*noted.last.at, static_cast<unsigned>(std::min<std::uint64_t>(noted.count, 1000))));
+      verdict.next_retry_delay = watch::delay_after(static_cast<unsigned>(std::min<std::uint64_t>(noted.count, 1000)));
+      return;
+    }
+}
+
+}  // namespace unsnag::diagnose

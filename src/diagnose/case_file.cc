@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "diagnose/case_file.h"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "base/text.h"
+#include "catalogue/fact_kinds.h"
+
+namespace unsnag::diagnose {
+namespace {
+
+using catalogue::FailureKind;
+using timeline::Noted;
+using timeline::Outcome;
+using timeline::Pull;
+using timeline::Timeline;
+
+constexpr std::chrono::minutes k_node_window{30};      // how long before a failure a node's trouble may explain it
+constexpr std::chrono::seconds k_before{2}, k_after{10};
+/// A paste of up to this many lines was put together by a person: what stands in it belongs together.
+constexpr std::uint64_t k_paste_lines = 80;
+
+/// Lines about something else than a pull, but for limits of the runtime's process: those fail pulls just as well.
+bool is_beside(const Noted& noted) { return noted.fact.get("subject") == "other" && noted.fact.name != "too-many"; }
+
+FailureKind kind_of(const Noted& noted) {
+  if (is_beside(noted)) return FailureKind::no;
+  return catalogue::failure_kind(noted.fact.name);
+}
+
+bool failed(const Noted& noted) {
+  const auto kind = kind_of(noted);
+  return kind == FailureKind::pull || kind == FailureKind::step;
+}
+
+/// Lines that can only stem from a pull, although they name no image.
+bool about_a_pull(const Noted& noted) {
+  if (kind_of(noted) == FailureKind::pull) return true;
+  const auto& fact = noted.fact;
+  const auto url = fact.get("url");
+  if (!fact.get("step").empty() || contains(url, "/v2/") || contains(url, "/blobs/")) return true;
+  static constexpr std::string_view k_speakers[] = {"registries.", "dockerd.", "containers-image.", "crictl.", "ctr.",
+                                                    "nerdctl.", "buildkit.", "unpack.", "cloud.", "podman.", "containerd.", "soci.", "stargz."};
+  const auto& message = noted.first_origin.message;
+  return std::any_of(std::begin(k_speakers), std::end(k_speakers),
+                     [&](std::string_view speaker) { return message.compare(0, speaker.size(), speaker) == 0; });
+}
+
+std::uint64_t pasted_lines(const Timeline& timeline) {
+  for (const auto& noted : timeline.notes)
+    if (noted.fact.name == "evidence") {
+      const auto lines = noted.fact.get("lines");
+      if (noted.fact.get("kind") == "paste" && !lines.empty()) return std::strtoull(std::string(lines).c_str(), nullptr, 10);
+    }
+  return ~std::uint64_t{0};
+}
+
+std::optional<SysTime> latest(const std::optional<SysTime>& a, const std::optional<SysTime>& b) {
+  if (!a) return b;
+  if (!b) return a;
+  return std::max(*a, *b);
+}
+
+bool within(const Noted& noted, const Pull& pull) {
+  for (const auto& attempt : pull.attempts) {
+    const auto begin = attempt.begin.at ? attempt.begin.at : attempt.end.at;
+    const auto end = attempt.end.at ? attempt.end.at : begin;
+    if (!begin || !noted.last.at) continue;
+    const auto after = attempt.outcome ? nanoseconds(k_after) : nanoseconds(std::chrono::hours(24));
+    if (*noted.last.at >= *begin - k_before && noted.first.at && *noted.first.at <= *end + after) return true;
+  }
+  return false;
+}
+
+bool same_node(std::string_view a, std::string_view b) {
+  if (a.empty() || b.empty()) return true;
+  const auto shorter = std::min(a.size(), b.size());
+  return a.substr(0, shorter) == b.substr(0, shorter) && (a.size() == b.size() || (a.size() > shorter ? a[shorter] : b[shorter]) == '.');
+}
+
+bool names_repository(const timeline::Fact& fact, std::string_view repository) {
+  const auto url = fact.get("url");
+  const auto at = url.find(repository);
+  return !repository.empty() && at != std::string_view::npos && contains(url, "/v2/");
+}
+
+/// A pull that is still under way at the end of the evidence, and has been for a while.
+bool unfinished(const Pull& pull) { return !pull.attempts.empty() && !pull.attempts.back().outcome; }
+
+class Opener {
+ public:
+  explicit Opener(const Timeline& timeline) : timeline_(timeline), paste_(pasted_lines(timeline) <= k_paste_lines) {}
+
+  std::vector<CaseFile> run() {
+    for (std::size_t i = 0; i < timeline_.pulls.size(); ++i) {
+      const auto& pull = timeline_.pulls[i];
+      const bool bad = std::any_of(pull.facts.begin(), pull.facts.end(), failed) ||
+                       std::any_of(pull.attempts.begin(), pull.attempts.end(), [](const auto& a) {
+                         return a.outcome == Outcome::failed || a.outcome == Outcome::cancelled;
+                       });
+      // Unfinished and successful pulls get a case, too: what is slow or stuck shows only in derived facts.
+      open(pull, i, bad);
+    }
+    const bool any_bad = std::any_of(cases_.begin(), cases_.end(), [](const Opened& o) { return o.bad; });
+    if (!any_bad) open_nameless();
+    for (auto& opened : cases_) fill(opened);
+    std::vector<CaseFile> files;
+    for (auto& opened : cases_) files.push_back(std::move(opened.file));
+    return files;
+  }
+
+ private:
+  struct Opened {
+    CaseFile file;
+    bool bad = false;
+  };
+
+  void open(const Pull& pull, std::size_t index, bool bad) {
+    Opened opened;
+    opened.bad = bad;
+    auto& file = opened.file;
+    file.timeline = &timeline_;
+    file.pull = &pull;
+    file.pull_index = index;
+    file.image = pull.image;
+    file.registry = timeline::registry_of(pull.image);
+    file.node = pull.node;
+    for (const auto& attempt : pull.attempts)
+      if (attempt.outcome == Outcome::failed || attempt.outcome == Outcome::cancelled) file.last_failure = latest(file.last_failure, attempt.end.at);
+    for (const auto& noted : pull.facts)
+      if (failed(noted) && noted.fact.name != "backing-off" && noted.fact.name != "waiting-reason") file.last_failure = latest(file.last_failure, noted.last.at);
+    cases_.push_back(std::move(opened));
+  }
+
+  /// No image failed by name, but something did: a fragment, a pod's status, a log without names.
+  void open_nameless() {
+    const bool reason = std::any_of(timeline_.notes.begin(), timeline_.notes.end(), [&](const Noted& noted) {
+      if (!failed(noted)) return false;
+      return paste_ || kind_of(noted) == FailureKind::pull || about_a_pull(noted);
+    });
+    const bool node_trouble = paste_ && std::any_of(timeline_.notes.begin(), timeline_.notes.end(), [](const Noted& noted) {
+      return kind_of(noted) == FailureKind::node || noted.fact.name == "fs-usage";
+    });
+    if (!reason && !node_trouble) return;
+    // A paste that names one image and a floating error is about that image.
+    if (timeline_.pulls.size() == 1 && unfinished(timeline_.pulls.front())) {
+      cases_.front().bad = true;
+      return;
+    }
+    Opened opened;
+    opened.bad = true;
+    opened.file.timeline = &timeline_;
+    for (const auto& noted : timeline_.notes)
+      if (failed(noted)) opened.file.last_failure = latest(opened.file.last_failure, noted.last.at);
+    cases_.push_back(std::move(opened));
+  }
+
+  void fill(Opened& opened) {
+    auto& file = opened.file;
+    if (file.pull != nullptr)
+      for (const auto& noted : file.pull->facts) add(file, noted, Tie::own);
+    const auto bad_cases = std::count_if(cases_.begin(), cases_.end(), [](const Opened& o) { return o.bad; });
+    const auto repository = timeline::repository_of(file.image);
+    for (const auto& noted : timeline_.notes) {
+      const auto kind = kind_of(noted);
+      if (!same_node(noted.scope.node, file.node)) continue;
+      if (kind == FailureKind::no) {
+        add(file, noted, Tie::node);
+      } else if (kind == FailureKind::node) {
+        const bool in_time = !noted.last.at || !file.last_failure ||
+                             (*noted.last.at >= *file.last_failure - k_node_window && *noted.first.at <= *file.last_failure + k_node_window);
+        if (in_time) add(file, noted, Tie::node);
+      } else if (names_repository(noted.fact, repository)) {
+        add(file, noted, Tie::own);
+      } else if (file.pull == nullptr) {
+        if (paste_ || about_a_pull(noted) || noted.fact.name == "too-many") add(file, noted, Tie::own);
+      } else if (opened.bad && belongs_by_pod(noted, file)) {
+        add(file, noted, Tie::near);
+      } else if (opened.bad && noted.scope.pod.empty() && (about_a_pull(noted) || paste_) &&
+                 ((bad_cases == 1 && (paste_ || !noted.last.at || within(noted, *file.pull))) ||
+                  (bad_cases > 1 && noted.last.at && within(noted, *file.pull)))) {
+        add(file, noted, Tie::near);
+      } else if (opened.bad && bad_cases > 1 && paste_ && noted.scope.pod.empty()) {
+        add(file, noted, Tie::near);
+      }
+    }
+  }
+
+  static bool belongs_by_pod(const Noted& noted, const CaseFile& file) {
+    if (noted.scope.pod.empty()) return false;
+    return file.pull->pods.empty() || std::find(file.pull->pods.begin(), file.pull->pods.end(), noted.scope.pod) != file.pull->pods.end();
+  }
+
+  static void add(CaseFile& file, const Noted& noted, Tie tie) {
+    if (is_beside(noted)) return;
+    file.facts.push_back({&noted, noted.fact, tie, {}});
+  }
+
+  const Timeline& timeline_;
+  const bool paste_;
+  std::vector<Opened> cases_;
+};
+
+/// A node's trouble explains a failure that came with it or right after it.
+constexpr std::chrono::seconds k_near_before{20}, k_near_after{2};
+
+/// "yes", "no", or "" where nothing is dated: did this happen just before a failure of the case?
+std::string_view near_failure(const CaseFile& file, const Noted& noted) {
+  if (!noted.last.at) return "";
+  bool dated = false;
+  for (const auto& other : file.facts) {
+    if (other.noted == nullptr || other.tie == Tie::node || !failed(*other.noted) || !other.noted->last.at) continue;
+    static constexpr std::string_view k_waits[] = {"backing-off", "waiting-reason"};
+    if (std::find(std::begin(k_waits), std::end(k_waits), other.fact.name) != std::end(k_waits)) continue;
+    dated = true;
+    // A repeated line stands for a span; either end may be the moment.
+    for (const auto& mine : {noted.first.at, noted.last.at})
+      for (const auto& theirs : {other.noted->first.at, other.noted->last.at})
+        if (mine && theirs && *mine <= *theirs + other.noted->last.uncertainty + k_near_after && *mine + noted.last.uncertainty >= *theirs - k_near_before) return "yes";
+  }
+  return dated ? "no" : "";
+}
+
+/// A kubelet that starts reads the kernel's log from the machine's boot on and reports old OOM kills as if they were
+/// new (seen with kubelet 1.20.15: cadvisor's OOM parser follows /dev/kmsg from its beginning).
+bool replayed_at_start(const CaseFile& file, const CaseFact& fact) {
+  if (fact.fact.get("message") != "kubelet.system-oom" || !fact.noted->last.at) return false;
+  return std::any_of(file.facts.begin(), file.facts.end(), [&](const CaseFact& other) {
+    if (other.fact.name != "kubelet-started" || other.noted == nullptr || !other.noted->last.at) return false;
+    const auto gap = *fact.noted->last.at - *other.noted->last.at;
+    return gap > -std::chrono::seconds(15) && gap < std::chrono::seconds(30);
+  });
+}
+
+/// The same trouble is often told with a time by one source and without by another.
+void settle_near(CaseFile& file) {
+  for (auto& fact : file.facts) {
+    if (fact.noted == nullptr || fact.tie != Tie::node) continue;
+    fact.fact.set("near", replayed_at_start(file, fact) ? "no" : near_failure(file, *fact.noted));
+  }
+  for (auto& fact : file.facts) {
+    if (fact.noted == nullptr || fact.tie != Tie::node || !fact.fact.get("near").empty()) continue;
+    for (const auto& other : file.facts)
+      if (other.noted != nullptr && other.noted->fact == fact.noted->fact && !other.fact.get("near").empty()) fact.fact.set("near", other.fact.get("near"));
+  }
+}
+
+void complete(CaseFile& file, CaseFact& fact) {
+  if (fact.noted == nullptr) return;
+  const auto& noted = *fact.noted;
+  fact.fact.set("role", role_of(fact.fact, file));
+  fact.fact.set("tied", fact.tie == Tie::own ? "own" : fact.tie == Tie::near ? "near" : "node");
+  fact.fact.set("said-by", noted.first_origin.certainty == timeline::Certainty::echoed ? "echo" : "actor");
+  fact.fact.set("program", noted.first_origin.program);
+  fact.fact.set("message", noted.first_origin.message);
+  fact.fact.set("count", std::to_string(noted.count));
+  const auto host = fact.fact.get("host");
+  if (!host.empty() && !file.registry.empty()) fact.fact.set("same-host", host == file.registry ? "yes" : "no");
+  // Said of the last attempt, or of an earlier one? Undated facts count as the last.
+  bool last = true;
+  if (file.last_failure && noted.last.at) last = *noted.last.at + std::chrono::seconds(20) >= *file.last_failure;
+  fact.fact.set("age", last ? "last" : "earlier");
+}
+
+/// Without an image the host that a manifest was asked of is the registry, as far as anybody can tell.
+void guess_registry(CaseFile& file) {
+  if (!file.registry.empty()) return;
+  for (const auto& fact : file.facts) {
+    const auto host = fact.fact.get("host");
+    if (host.empty() || fact.fact.get("via") == "proxy" || !fact.fact.get("mirror").empty() || contains(fact.fact.get("url"), "ns=")) continue;
+    if (fact.fact.get("step") == "resolve" || contains(fact.fact.get("url"), "/v2/")) {
+      file.registry = host;
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+bool CaseFile::has(std::string_view name) const { return find(name) != nullptr; }
+
+const CaseFact* CaseFile::find(std::string_view name) const {
+  for (const auto& fact : facts)
+    if (fact.fact.name == name) return &fact;
+  return nullptr;
+}
+
+std::vector<CaseFile> open_cases(const Timeline& timeline) {
+  auto files = Opener(timeline).run();
+  for (auto& file : files) {
+    guess_registry(file);
+    for (auto& fact : file.facts) complete(file, fact);
+    settle_near(file);
+    derive(file);
+  }
+  return files;
+}
+
+}  // namespace unsnag::diagnose

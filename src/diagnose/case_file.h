@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// The case file of one failing image: every fact that may bear on it, each with how closely it belongs to it,
+// who was being talked to, and whether it was said of the last attempt. Rules read nothing else.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "timeline/timeline.h"
+
+namespace unsnag::diagnose {
+
+/// How closely a fact belongs to a case.
+enum class Tie : std::uint8_t {
+  own,        // its line names the image, its pod, its URL or its request
+  near,       // its line names no image, but its moment, host or being the only failure ties it
+  node,       // a condition of the node, or a setting
+};
+
+struct CaseFact {
+  const timeline::Noted* noted = nullptr;      // null: derived by diagnosis; `because` then names its grounds
+  timeline::Fact fact;                         // with the computed attributes of docs/causes.md
+  Tie tie = Tie::own;
+  std::vector<const timeline::Noted*> because; // of a derived fact
+};
+
+struct CaseFile {
+  const timeline::Timeline* timeline = nullptr;
+  const timeline::Pull* pull = nullptr;        // null: the evidence names no image
+  std::optional<std::size_t> pull_index;
+  std::string image;                           // normalised; "" unknown
+  std::string registry;                        // "docker.io", "registry.example:5000", "" unknown
+  std::string node;
+  std::vector<CaseFact> facts;
+  std::optional<SysTime> last_failure;
+
+  [[nodiscard]] bool has(std::string_view fact) const;
+  [[nodiscard]] const CaseFact* find(std::string_view fact) const;
+};
+
+/// The cases of a timeline: one for each image and node that failed, or is stuck; one without an image where
+/// something failed and nothing says which image. The timeline must outlive them.
+std::vector<CaseFile> open_cases(const timeline::Timeline& timeline);
+
+/// Who a fact's line was talking to: registry, blob-host, mirror, token, proxy, metadata, runtime, dns, other, or ""
+/// where the fact is not about talking to anybody (architecture: "Roles").
+std::string role_of(const timeline::Fact& fact, const CaseFile& file);
+
+/// Facts that follow from several others: an effective setting, a full file system under a path, a queue, a trickle.
+void derive(CaseFile& file);
+
+}  // namespace unsnag::diagnose

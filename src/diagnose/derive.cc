@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+// Facts that no single line states: they follow from several, or from a timeline's shape. Each names its grounds,
+// so that a verdict that rests on it can still show lines.
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/text.h"
+#include "diagnose/case_file.h"
+
+namespace unsnag::diagnose {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::seconds;
+using timeline::Noted;
+using timeline::Outcome;
+using timeline::Phase;
+using timeline::Pull;
+
+double number(std::string_view text) {
+  double value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+CaseFact derived(std::string name, std::initializer_list<std::pair<std::string_view, std::string>> attributes,
+                 std::vector<const Noted*> because = {}) {
+  CaseFact fact;
+  fact.fact.name = std::move(name);
+  for (const auto& [key, value] : attributes) fact.fact.set(key, value);
+  fact.because = std::move(because);
+  return fact;
+}
+
+std::string whole_seconds(nanoseconds span) { return std::to_string(duration_cast<seconds>(span).count()); }
+
+bool is_private_address(std::string_view host) {
+  return host.substr(0, 3) == "10." || host.substr(0, 8) == "192.168." || host.substr(0, 4) == "127." || host.substr(0, 9) == "localhost" ||
+         (host.substr(0, 4) == "172." && number(host.substr(4)) >= 16 && number(host.substr(4)) < 32);
+}
+
+std::string registry_kind(std::string_view host) {
+  if (host == "docker.io") return "hub";
+  if (contains(host, ".dkr.ecr.") || contains(host, ".dkr-ecr.")) return "ecr";
+  if (host == "public.ecr.aws") return "ecr-public";
+  if (host == "gcr.io" || (host.size() > 7 && host.substr(host.size() - 7) == ".gcr.io" && host != "k8s.gcr.io")) return "gcr";
+  if (contains(host, "-docker.pkg.dev")) return "gar";
+  if (contains(host, ".azurecr.")) return "acr";
+  if (host == "quay.io") return "quay";
+  if (host == "ghcr.io" || host == "docker.pkg.github.com") return "ghcr";
+  if (host == "registry.gitlab.com") return "gitlab";
+  if (host == "mcr.microsoft.com") return "mcr";
+  if (host == "registry.k8s.io" || host == "k8s.gcr.io") return "k8s";
+  if (host == "registry.redhat.io" || host == "registry.access.redhat.com") return "redhat";
+  if (is_private_address(host)) return "local";
+  return "other";
+}
+
+/// Which runtime pulls here: what versions, messages and endpoints say.
+void derive_runtime(CaseFile& file) {
+  std::string name, version, dockershim;
+  std::vector<const Noted*> because;
+  const auto take = [&](std::string_view candidate, const Noted* noted) {
+    if (!name.empty()) return;
+    name = candidate;
+    if (noted != nullptr) because.push_back(noted);
+  };
+  // Docker brings its own containerd, so Docker's traces come first.
+  for (const auto& fact : file.facts) {
+    if (fact.noted == nullptr) continue;
+    const auto& f = fact.fact;
+    const auto program = f.get("program");
+    const auto value = f.get("value");
+    if ((f.name == "version" && f.get("of") == "dockerd") || program == "dockerd" || program == "cri-dockerd" || contains(value, "docker://") ||
+        (f.name == "cancelled" && contains(f.get("by"), "dockershim")))
+      take("docker", fact.noted);
+    if (f.name == "cancelled" && contains(f.get("by"), "dockershim")) dockershim = "yes";
+  }
+  for (const auto& fact : file.facts) {
+    if (fact.noted == nullptr) continue;
+    const auto& f = fact.fact;
+    const auto program = f.get("program");
+    const auto message = f.get("message");
+    if ((f.name == "version" && f.get("of") == "cri-o") || program == "cri-o" || program == "crio" || message.substr(0, 5) == "crio." ||
+        message.substr(0, 17) == "containers-image.")
+      take("cri-o", fact.noted);
+    if ((f.name == "version" && f.get("of") == "containerd") || program == "containerd" || message.substr(0, 11) == "containerd.")
+      take("containerd", fact.noted);
+    if (message.substr(0, 8) == "dockerd.") take("docker", fact.noted);
+  }
+  for (const auto& fact : file.facts)
+    if (fact.fact.name == "version" && (fact.fact.get("of") == name || (name == "docker" && fact.fact.get("of") == "dockerd")) && version.empty())
+      version = fact.fact.get("version");
+  if (!name.empty()) file.facts.push_back(derived("runtime", {{"name", name}, {"version", version}, {"dockershim", dockershim}}, because));
+}
+
+void derive_disks(CaseFile& file) {
+  std::vector<CaseFact> found;
+  for (const auto& fact : file.facts) {
+    if (fact.fact.name != "fs-usage") continue;
+    const auto mount = std::string(fact.fact.get("mount"));
+    const auto use = fact.fact.get("use"), inodes = fact.fact.get("inodes");
+    // Read-only images (squashfs, iso9660) are always full; nobody writes there.
+    if (contains(mount, "/snap/") || contains(fact.fact.get("device"), "/dev/sr")) continue;
+    if (!use.empty() && number(use) >= 97) found.push_back(derived("fs-full", {{"mount", mount}, {"use", std::string(use)}}, {fact.noted}));
+    if (!use.empty() && number(use) >= 85) found.push_back(derived("fs-high", {{"mount", mount}, {"use", std::string(use)}}, {fact.noted}));
+    if (!inodes.empty() && number(inodes) >= 99) found.push_back(derived("inodes-full", {{"mount", mount}, {"inodes", std::string(inodes)}}, {fact.noted}));
+  }
+  std::move(found.begin(), found.end(), std::back_inserter(file.facts));
+}
+
+/// The last moment that the evidence speaks of.
+std::optional<SysTime> end_of_evidence(const timeline::Timeline& timeline) {
+  std::optional<SysTime> last;
+  const auto see = [&](const Stamp& stamp) {
+    if (stamp.at && stamp.year_known && (!last || *stamp.at > *last)) last = stamp.at;
+  };
+  for (const auto& noted : timeline.notes) see(noted.last);
+  for (const auto& pull : timeline.pulls) {
+    for (const auto& fact : pull.facts) see(fact.last);
+    for (const auto& attempt : pull.attempts) {
+      see(attempt.begin);
+      see(attempt.end);
+      for (const auto& sample : attempt.samples) see(sample.when);
+    }
+  }
+  return last;
+}
+
+bool overlaps(const Pull& other, const std::optional<SysTime>& moment) {
+  if (!moment) return false;
+  return std::any_of(other.attempts.begin(), other.attempts.end(), [&](const auto& attempt) {
+    return attempt.begin.at && *attempt.begin.at <= *moment && (!attempt.end.at || *attempt.end.at >= *moment);
+  });
+}
+
+/// The runtime began this pull in the very moment that another one ended: kubelet's queue let it go. Two containers
+/// of one pod are apart by the time it takes to create and start the first.
+void derive_queue_by_order(const CaseFile& file, std::vector<CaseFact>& found) {
+  constexpr std::chrono::milliseconds k_at_once{25};
+  constexpr seconds k_long{15};
+  for (const auto& attempt : file.pull->attempts)
+    for (const auto& other : file.timeline->pulls) {
+      if (&other == file.pull || !attempt.begin.at || attempt.begin.uncertainty > k_at_once) continue;
+      for (const auto& before : other.attempts) {
+        if (!before.begin.at || !before.end.at || before.end.uncertainty > k_at_once) continue;
+        const auto gap = *attempt.begin.at - *before.end.at;
+        if (gap.count() >= 0 && gap <= k_at_once && *before.end.at - *before.begin.at >= k_long) {
+          std::vector<const Noted*> because;
+          for (const auto& fact : file.facts)
+            if (fact.fact.name == "pull-started" && fact.tie == Tie::own) because.push_back(fact.noted);
+          for (const auto& fact : other.facts)
+            if (fact.fact.name == "pull-succeeded" || fact.fact.name == "pull-failed") because.push_back(&fact);
+          found.push_back(derived("queued", {{"waited", whole_seconds(*before.end.at - *before.begin.at)}, {"behind", other.image_as_given}, {"now", "no"}}, because));
+          return;
+        }
+      }
+    }
+}
+
+/// Up to kubelet 1.25 the printed time includes the queue (it has no "including waiting"): several long ones at once.
+void derive_side_by_side(const CaseFile& file, std::vector<CaseFact>& found) {
+  constexpr seconds k_long{60};
+  std::vector<const Noted*> because;
+  for (const auto& pull : file.timeline->pulls)
+    for (const auto& fact : pull.facts) {
+      const auto total = parse_duration(fact.fact.get("total"));
+      if (fact.fact.name == "pull-succeeded" && fact.fact.get("took").empty() && total && *total >= k_long) because.push_back(&fact);
+    }
+  const bool here = std::any_of(because.begin(), because.end(), [&](const Noted* noted) { return timeline::normalize_image(noted->scope.image) == file.image; });
+  if (because.size() >= 2 && here) found.push_back(derived("queued", {{"now", "unknown"}}, because));
+}
+
+void derive_waiting(CaseFile& file) {
+  const auto& pull = *file.pull;
+  std::vector<CaseFact> found;
+  std::string behind;
+  if (!pull.attempts.empty())
+    for (const auto& other : file.timeline->pulls)
+      if (&other != &pull && other.node == pull.node && overlaps(other, pull.attempts.back().begin.at)) behind = other.image_as_given;
+
+  for (const auto& fact : file.facts) {
+    if (fact.fact.name != "pull-succeeded" || fact.tie != Tie::own) continue;
+    const auto took = parse_duration(fact.fact.get("took")), total = parse_duration(fact.fact.get("total"));
+    if (took && total && *total - *took >= seconds(8) && *total - *took > *took)
+      found.push_back(derived("queued", {{"waited", whole_seconds(*total - *took)}, {"behind", behind}, {"now", "no"}}, {fact.noted}));
+    if (took && *took >= seconds(40)) found.push_back(derived("long-pull", {{"took", whole_seconds(*took)}}, {fact.noted}));
+  }
+
+  derive_queue_by_order(file, found);
+  derive_side_by_side(file, found);
+
+  const bool unfinished = !pull.attempts.empty() && !pull.attempts.back().outcome;
+  if (unfinished) {
+    const auto& attempt = pull.attempts.back();
+    const bool started = std::any_of(attempt.spans.begin(), attempt.spans.end(), [](const auto& span) { return span.phase != Phase::queue; }) || !attempt.samples.empty();
+    // Only where the runtime's own log is there does its silence about this image mean anything.
+    const bool runtime_heard = std::any_of(file.timeline->pulls.begin(), file.timeline->pulls.end(), [](const Pull& other) {
+      return std::any_of(other.facts.begin(), other.facts.end(), [](const Noted& noted) { return noted.fact.name == "pull-started"; });
+    });
+    std::vector<const Noted*> because;
+    for (const auto& fact : file.facts)
+      if ((fact.fact.name == "pull-requested" || fact.fact.name == "pull-started") && fact.tie == Tie::own) because.push_back(fact.noted);
+    const auto end = end_of_evidence(*file.timeline);
+    std::string open_for = "0";
+    if (end && attempt.begin.at && *end > *attempt.begin.at) open_for = whole_seconds(*end - *attempt.begin.at);
+    found.push_back(derived("in-flight", {{"for", open_for}, {"started", started ? "yes" : runtime_heard ? "no" : "unknown"}}, because));
+    if (!started && runtime_heard && !behind.empty())
+      found.push_back(derived("queued", {{"waited", open_for}, {"behind", behind}, {"now", "yes"}}, because));
+  }
+  std::move(found.begin(), found.end(), std::back_inserter(file.facts));
+}
+
+/// Bytes that come, but so slowly that no useful pull ends: less than this over at least that long.
+constexpr double k_trickle_rate = 20'000;            // bytes a second
+constexpr seconds k_trickle_time{20};
+
+void derive_samples(CaseFile& file) {
+  for (const auto& attempt : file.pull->attempts) {
+    if (attempt.samples.size() < 2) continue;
+    // The slowest layer that is still being downloaded at the end.
+    const auto& last = attempt.samples.back();
+    const timeline::Progress* first = nullptr;
+    for (const auto& sample : attempt.samples)
+      if (sample.layer == last.layer && sample.phase == Phase::download && sample.done && first == nullptr) first = &sample;
+    if (first != nullptr && last.phase == Phase::download && last.done && first->when.at && last.when.at) {
+      const auto span = *last.when.at - *first->when.at;
+      const auto bytes = *last.done > *first->done ? static_cast<double>(*last.done - *first->done) : 0.0;
+      const auto rate = span.count() > 0 ? bytes / std::chrono::duration<double>(span).count() : 0;
+      if (span >= k_trickle_time && bytes > 0 && rate < k_trickle_rate)
+        file.facts.push_back(derived("trickle", {{"rate", std::to_string(static_cast<long>(rate))}, {"over", whole_seconds(span)}}));
+    }
+  }
+}
+
+void derive_history(CaseFile& file) {
+  const auto& pull = *file.pull;
+  const Noted* success = nullptr;
+  const Noted* failure = nullptr;
+  for (const auto& fact : file.facts) {
+    if (fact.tie != Tie::own || fact.noted == nullptr) continue;
+    const auto& noted = *fact.noted;
+    if (fact.fact.name == "pull-succeeded" || fact.fact.name == "image-present")
+      if (success == nullptr || (noted.last.at && success->last.at && *noted.last.at > *success->last.at)) success = &noted;
+    if (fact.fact.name == "pull-failed" || fact.fact.name == "waiting-reason" || fact.fact.name == "cancelled" || fact.fact.name == "backing-off" ||
+        fact.fact.name == "credentials-unproven")
+      if (failure == nullptr || (noted.last.at && failure->last.at && *noted.last.at > *failure->last.at)) failure = &noted;
+  }
+  if (success == nullptr || failure == nullptr) return;
+  const bool other_pod = !success->scope.pod.empty() && !failure->scope.pod.empty() && success->scope.pod != failure->scope.pod;
+  const bool after = success->last.at && failure->last.at && *success->last.at > *failure->last.at;
+  if (other_pod)
+    file.facts.push_back(derived("pulled-by-another", {{"when", after ? "after" : "before"}, {"pod", success->scope.pod}}, {success}));
+  else if (after || (!pull.attempts.empty() && pull.attempts.back().outcome == Outcome::ok))
+    file.facts.push_back(derived("recovered", {}, {success}));
+}
+
+bool is_pause(const CaseFile& file) {
+  const auto repository = timeline::repository_of(file.image);
+  const auto slash = repository.rfind('/');
+  const auto name = slash == std::string::npos ? repository : repository.substr(slash + 1);
+  static constexpr std::array<std::string_view, 5> k_names{"pause", "mirrored-pause", "pause-amd64", "infra", "pod"};
+  return std::find(k_names.begin(), k_names.end(), name) != k_names.end() ||
+         std::any_of(file.facts.begin(), file.facts.end(), [](const CaseFact& fact) { return fact.tie == Tie::own && fact.fact.get("step") == "sandbox"; });
+}
+
+}  // namespace
+
+void derive(CaseFile& file) {
+  if (!file.registry.empty()) file.facts.push_back(derived("registry", {{"kind", registry_kind(file.registry)}}));
+  derive_runtime(file);
+  derive_disks(file);
+  if (file.pull == nullptr) return;
+  if (is_pause(file)) file.facts.push_back(derived("sandbox-image", {}));
+  derive_waiting(file);
+  derive_samples(file);
+  derive_history(file);
+}
+
+}  // namespace unsnag::diagnose

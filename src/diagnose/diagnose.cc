@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a timeline to verdicts: open a case for each image that failed, apply the rules, and put into words what
+// the one that explains the rest concludes.
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "diagnose/advise.h"
+#include "diagnose/case_file.h"
+#include "diagnose/judge.h"
+#include "diagnose/timer.h"
+#include "diagnose/verdict.h"
+
+namespace unsnag::diagnose {
+namespace {
+
+using timeline::Noted;
+
+constexpr std::size_t k_max_proof = 8;
+constexpr std::size_t k_max_secondary = 6;
+
+Proof proof_of(const Noted& noted) {
+  const auto& origin = noted.first_origin;
+  return {origin.file, origin.line, origin.text, origin.program, noted.first, noted.count,
+          origin.certainty == timeline::Certainty::echoed, origin.message};
+}
+
+void add_proof(std::vector<Proof>& list, const Noted& noted, std::size_t limit) {
+  if (list.size() >= limit || noted.first_origin.line == 0) return;
+  auto proof = proof_of(noted);
+  const bool there = std::any_of(list.begin(), list.end(), [&](const Proof& p) { return p.file == proof.file && (p.line == proof.line || p.text == proof.text); });
+  if (!there) list.push_back(std::move(proof));
+}
+
+void add_proofs(std::vector<Proof>& list, const CaseFact& fact, std::size_t limit) {
+  if (fact.noted != nullptr) add_proof(list, *fact.noted, limit);
+  for (const auto* noted : fact.because)
+    if (noted != nullptr) add_proof(list, *noted, limit);
+}
+
+/// Words of kubelet and others that only repeat that something failed.
+bool only_repeats(const CaseFact& fact) {
+  static constexpr std::string_view k_names[] = {"pull-failed", "backing-off", "waiting-reason", "context-canceled", "sandbox-failed"};
+  return std::find(std::begin(k_names), std::end(k_names), fact.fact.name) != std::end(k_names);
+}
+
+std::string first_attribute(const CaseFile& file, std::string_view fact, std::string_view attribute, std::string_view of = {}) {
+  for (const auto& one : file.facts)
+    if (one.fact.name == fact && (of.empty() || one.fact.get("of") == of))
+      if (const auto value = one.fact.get(attribute); !value.empty()) return std::string(value);
+  return {};
+}
+
+void describe_surroundings(const CaseFile& file, Verdict& verdict) {
+  verdict.image = file.image;
+  verdict.node = file.node;
+  if (file.pull != nullptr) {
+    verdict.image_as_given = file.pull->image_as_given;
+    verdict.pods = file.pull->pods;
+    verdict.containers = file.pull->containers;
+    verdict.pull = file.pull_index;
+  }
+  verdict.runtime = first_attribute(file, "runtime", "name");
+  verdict.runtime_version = first_attribute(file, "runtime", "version");
+  verdict.kubelet_version = first_attribute(file, "version", "version", "kubelet");
+  verdict.platform = platform_of(file);
+  std::uint64_t failed_lines = 0, failed_attempts = 0;
+  for (const auto& fact : file.facts)
+    if (fact.fact.name == "pull-failed" && fact.tie == Tie::own && fact.noted != nullptr) failed_lines = std::max(failed_lines, fact.noted->count);
+  if (file.pull != nullptr)
+    for (const auto& attempt : file.pull->attempts)
+      if (attempt.outcome == timeline::Outcome::failed || attempt.outcome == timeline::Outcome::cancelled) ++failed_attempts;
+  verdict.failures = std::max(failed_lines, failed_attempts);
+}
+
+void weigh_alternatives(const CaseFile& file, const std::vector<Firing>& firings, Verdict& verdict) {
+  std::set<std::string> named{verdict.cause};
+  const auto& best = firings.front();
+  for (const auto& firing : firings) {
+    if (firing.explained_away || !named.insert(firing.cause->id).second) continue;
+    if (firing.score + 150 < best.score) continue;
+    verdict.alternatives.push_back({firing.cause->id, firing.confidence, fill_words(firing.rule->says, file, firing.facts),
+                                    fill_words(firing.rule->decides, file, firing.facts)});
+    if (verdict.alternatives.size() >= 3) break;
+  }
+  for (const auto& id : best.rule->also)
+    if (named.insert(id).second)
+      for (const auto& cause : catalogue::built_in_causes())
+        if (cause.id == id) verdict.alternatives.push_back({id, Confidence::possible, cause.title, fill_words(best.rule->decides, file, best.facts)});
+}
+
+void rule_out(const CaseFile& file, Verdict& verdict) {
+  for (const auto& cause : catalogue::built_in_causes()) {
+    if (cause.id == verdict.cause) continue;
+    if (std::any_of(verdict.alternatives.begin(), verdict.alternatives.end(), [&](const Alternative& a) { return a.cause == cause.id; })) continue;
+    for (const auto& out : cause.ruled_out) {
+      const auto facts = satisfy(out.needs, file);
+      if (facts.empty()) continue;
+      RuledOut ruled{cause.id, fill_words(out.why, file, facts), std::nullopt};
+      for (const auto* fact : facts)
+        if (fact->noted != nullptr && fact->noted->first_origin.line != 0) {
+          ruled.by = proof_of(*fact->noted);
+          break;
+        }
+      verdict.ruled_out.push_back(std::move(ruled));
+      break;
+    }
+    if (verdict.ruled_out.size() >= 6) break;
+  }
+}
+
+/// A cause that pulling worked is no failure to show beside others.
+bool is_quiet(const Verdict& verdict) { return verdict.cause == "no-failure"; }
+
+std::optional<Verdict> conclude(const CaseFile& file) {
+  const auto firings = judge(file);
+  if (firings.empty()) return std::nullopt;
+  const auto& best = firings.front();
+  Verdict verdict;
+  verdict.cause = best.cause->id;
+  verdict.title = best.cause->title;
+  verdict.rule = best.rule->id;
+  verdict.confidence = best.confidence;
+  if (verdict.cause == "insufficient-evidence") verdict.confidence = Confidence::insufficient;
+  // Two explanations of equal strength: neither is certain.
+  for (const auto& other : firings)
+    if (!other.explained_away && other.cause != best.cause && other.confidence == Confidence::certain && verdict.confidence == Confidence::certain &&
+        other.score + 20 >= best.score)
+      verdict.confidence = Confidence::likely;
+  verdict.summary = fill_words(best.rule->says, file, best.facts);
+  verdict.explanation = fill_words(best.rule->because, file, best.facts);
+  describe_surroundings(file, verdict);
+
+  std::vector<const CaseFact*> deciding = best.facts;
+  std::stable_sort(deciding.begin(), deciding.end(), [](const CaseFact* a, const CaseFact* b) {
+    const auto rank = [](const CaseFact* f) { return (f->fact.get("said-by") == "echo" ? 2 : 0) + (only_repeats(*f) ? 1 : 0); };
+    return rank(a) < rank(b);
+  });
+  for (const auto* fact : deciding) add_proofs(verdict.proof, *fact, k_max_proof);
+  for (const auto& fact : file.facts) {
+    if (fact.tie == Tie::node || fact.noted == nullptr) continue;
+    const bool in_proof = std::any_of(verdict.proof.begin(), verdict.proof.end(), [&](const Proof& p) {
+      return p.line == fact.noted->first_origin.line && p.file == fact.noted->first_origin.file;
+    });
+    static constexpr std::string_view k_life[] = {"pull-requested", "pull-started", "progress", "retrying", "pull-stopped", "trying-next-host", "layer-done"};
+    const bool life = std::find(std::begin(k_life), std::end(k_life), fact.fact.name) != std::end(k_life);
+    if (!in_proof && !life) add_proof(verdict.secondary, *fact.noted, k_max_secondary);
+  }
+  weigh_alternatives(file, firings, verdict);
+  rule_out(file, verdict);
+  if (verdict.cause == "progress-deadline") verdict.timer = explain_timer(file);
+  advise(file, best, verdict);
+  tell_next_retry(file, verdict);
+  return verdict;
+}
+
+/// What fails every image on a node is worse than one name that is wrong.
+bool is_about_one_name(const Verdict& verdict) {
+  static constexpr std::string_view k_names[] = {"image-not-found", "invalid-reference", "platform-mismatch", "never-pull-policy", "manifest-unsupported"};
+  return std::find(std::begin(k_names), std::end(k_names), verdict.cause) != std::end(k_names);
+}
+
+int severity(const Verdict& verdict) {
+  if (verdict.cause == "not-a-pull-failure") return 8;
+  return 2 * static_cast<int>(verdict.confidence) + (is_about_one_name(verdict) ? 1 : 0);
+}
+
+}  // namespace
+
+std::string_view to_string(Confidence confidence) {
+  switch (confidence) {
+    case Confidence::certain: return "certain";
+    case Confidence::likely: return "likely";
+    case Confidence::possible: return "possible";
+    case Confidence::insufficient: return "insufficient-evidence";
+  }
+  return "";
+}
+
+Diagnosis diagnose(const timeline::Timeline& timeline) {
+  Diagnosis diagnosis;
+  for (const auto& file : open_cases(timeline))
+    if (auto verdict = conclude(file); verdict && !is_quiet(*verdict)) diagnosis.verdicts.push_back(std::move(*verdict));
+  std::stable_sort(diagnosis.verdicts.begin(), diagnosis.verdicts.end(), [](const Verdict& a, const Verdict& b) {
+    if (severity(a) != severity(b)) return severity(a) < severity(b);
+    return a.failures > b.failures;
+  });
+  for (const auto& noted : timeline.notes)
+    if (noted.fact.name == "evidence-hole") add_proof(diagnosis.holes, noted, 16);
+  return diagnosis;
+}
+
+const std::vector<CausePage>& cause_pages() {
+  static const std::vector<CausePage> k_pages = [] {
+    std::vector<CausePage> pages;
+    for (const auto& cause : catalogue::built_in_causes()) pages.push_back({cause.id, cause.title, cause.what, cause.tell, cause.fix});
+    return pages;
+  }();
+  return k_pages;
+}
+
+}  // namespace unsnag::diagnose

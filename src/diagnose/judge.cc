@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "diagnose/judge.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "base/text.h"
+
+namespace unsnag::diagnose {
+namespace {
+
+using catalogue::Term;
+
+std::optional<double> number(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{}) return std::nullopt;
+  return value;
+}
+
+bool passes(const Term::Test& test, std::string_view value) {
+  using Kind = Term::Test::Kind;
+  const auto any = [&](auto&& matches) { return std::any_of(test.values.begin(), test.values.end(), matches); };
+  switch (test.kind) {
+    case Kind::equal: return any([&](const std::string& v) { return value == v; });
+    case Kind::not_equal: return !any([&](const std::string& v) { return value == v; });
+    case Kind::contains: return any([&](const std::string& v) { return contains(value, v); });
+    case Kind::at_least: {
+      const auto have = number(value), want = number(test.values.front());
+      return have && want && *have >= *want;
+    }
+    case Kind::below: {
+      const auto have = number(value), want = number(test.values.front());
+      return have && want && *have < *want;
+    }
+  }
+  return false;
+}
+
+Confidence parse_confidence(std::string_view text) {
+  if (text == "certain") return Confidence::certain;
+  if (text == "likely") return Confidence::likely;
+  return Confidence::possible;
+}
+
+int confidence_score(Confidence confidence) {
+  switch (confidence) {
+    case Confidence::certain: return 300;
+    case Confidence::likely: return 200;
+    case Confidence::possible: return 100;
+    case Confidence::insufficient: return 0;
+  }
+  return 0;
+}
+
+/// Facts of the last attempt count for more than those of earlier ones, and own facts for more than near ones.
+int closeness(const std::vector<const CaseFact*>& facts) {
+  bool last = facts.empty(), own = facts.empty();
+  for (const auto* fact : facts) {
+    last = last || fact->fact.get("age") != "earlier";
+    own = own || fact->tie == Tie::own;
+  }
+  return (last ? 150 : 0) + (own ? 60 : 0);
+}
+
+}  // namespace
+
+bool holds(const Term& term, const CaseFact& fact) {
+  if (fact.fact.name != term.fact) return false;
+  return std::all_of(term.tests.begin(), term.tests.end(), [&](const Term::Test& test) { return passes(test, fact.fact.get(test.attribute)); });
+}
+
+std::vector<const CaseFact*> satisfy(const catalogue::Condition& condition, const CaseFile& file) {
+  std::vector<const CaseFact*> facts;
+  for (const auto& group : condition) {
+    const auto before = facts.size();
+    for (const auto& fact : file.facts)
+      if (std::any_of(group.begin(), group.end(), [&](const Term& term) { return holds(term, fact); })) facts.push_back(&fact);
+    if (facts.size() == before) return {};
+  }
+  return facts;
+}
+
+std::vector<Firing> judge(const CaseFile& file) {
+  std::vector<Firing> firings;
+  for (const auto& cause : catalogue::built_in_causes())
+    for (const auto& rule : cause.rules) {
+      auto facts = satisfy(rule.needs, file);
+      if (facts.empty()) continue;
+      const auto meets = [&](const Term& term) {
+        return std::any_of(file.facts.begin(), file.facts.end(), [&](const CaseFact& fact) { return holds(term, fact); });
+      };
+      if (std::any_of(rule.unless.begin(), rule.unless.end(), meets)) continue;
+      auto confidence = parse_confidence(rule.confidence);
+      if (confidence != Confidence::certain && std::any_of(rule.strengthens.begin(), rule.strengthens.end(), meets)) {
+        confidence = confidence == Confidence::possible ? Confidence::likely : Confidence::certain;
+        for (const auto& term : rule.strengthens)
+          for (const auto& fact : file.facts)
+            if (holds(term, fact)) facts.push_back(&fact);
+      }
+      const auto score = confidence_score(confidence) + rule.weight + closeness(facts);
+      firings.push_back({&cause, &rule, std::move(facts), confidence, score, false});
+    }
+  for (auto& firing : firings)
+    for (const auto& other : firings) {
+      if (other.cause == firing.cause) continue;
+      const auto& names = other.rule->outranks;
+      const bool outranked = std::any_of(names.begin(), names.end(), [&](const std::string& name) { return name == firing.cause->id || name == firing.rule->id; });
+      // What only an earlier attempt showed does not explain the last one away.
+      const bool stale = closeness(other.facts) < 150 && closeness(firing.facts) >= 150;
+      firing.explained_away = firing.explained_away || (outranked && !stale);
+    }
+  std::stable_sort(firings.begin(), firings.end(), [](const Firing& a, const Firing& b) {
+    if (a.explained_away != b.explained_away) return !a.explained_away;
+    return a.score > b.score;
+  });
+  return firings;
+}
+
+std::string fill_words(std::string_view text, const CaseFile& file, const std::vector<const CaseFact*>& facts) {
+  const auto value_of = [&](std::string_view name) -> std::string {
+    if (name == "image") return file.pull != nullptr ? file.pull->image_as_given : "the image";
+    if (name == "repository") return timeline::repository_of(file.image);
+    if (name == "registry") return file.registry.empty() ? "the registry" : file.registry;
+    if (name == "node") return file.node.empty() ? "this node" : file.node;
+    if (name == "pod" && file.pull != nullptr && !file.pull->pods.empty()) return file.pull->pods.front();
+    const auto dot = name.find('.');
+    if (dot != std::string_view::npos) {
+      for (const auto* fact : facts)
+        if (fact->fact.name == name.substr(0, dot))
+          if (const auto value = fact->fact.get(name.substr(dot + 1)); !value.empty()) return std::string(value);
+      for (const auto& fact : file.facts)
+        if (fact.fact.name == name.substr(0, dot))
+          if (const auto value = fact.fact.get(name.substr(dot + 1)); !value.empty()) return std::string(value);
+      return "?";
+    }
+    for (const auto* fact : facts)
+      if (const auto value = fact->fact.get(name); !value.empty()) return std::string(value);
+    return "?";
+  };
+  std::string out;
+  while (!text.empty()) {
+    const auto open = text.find('{');
+    out += text.substr(0, open);
+    if (open == std::string_view::npos) break;
+    const auto close = text.find('}', open);
+    if (close == std::string_view::npos) {
+      out += text.substr(open);
+      break;
+    }
+    out += value_of(text.substr(open + 1, close - open - 1));
+    text.remove_prefix(close + 1);
+  }
+  return out;
+}
+
+}  // namespace unsnag::diagnose
