@@ -176,10 +176,14 @@ Result<Pattern> Pattern::parse(std::string_view text) {
     for (std::size_t i = 0; i <= element.text.size(); ++i) {
       const bool part = i < element.text.size() && anchorable(element.text[i]);
       if (part) continue;
-      if (i - run > pattern.anchor_.size()) {
-        pattern.anchor_ = element.text.substr(run, i - run);
+      // Blanks at its ends may be several in the text.
+      auto first = run, last = i;
+      while (first < last && element.text[first] == ' ') ++first;
+      while (last > first && element.text[last - 1] == ' ') --last;
+      if (last - first > pattern.anchor_.size()) {
+        pattern.anchor_ = element.text.substr(first, last - first);
         pattern.anchor_element_ = e;
-        pattern.anchor_offset_ = run;
+        pattern.anchor_offset_ = first;
       }
       run = i + 1;
     }

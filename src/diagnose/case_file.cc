@@ -38,8 +38,9 @@ bool failed(const Noted& noted) {
 
 /// Lines that can only stem from a pull, although they name no image.
 bool about_a_pull(const Noted& noted) {
-  if (kind_of(noted) == FailureKind::pull) return true;
   const auto& fact = noted.fact;
+  // A pod that the node turns away never comes to its pull.
+  if (kind_of(noted) == FailureKind::pull || (fact.name == "evicted" && fact.get("resource") != "memory")) return true;
   const auto url = fact.get("url");
   if (!fact.get("step").empty() || contains(url, "/v2/") || contains(url, "/blobs/")) return true;
   static constexpr std::string_view k_speakers[] = {"registries.", "dockerd.", "containers-image.", "crictl.", "ctr.",
@@ -108,7 +109,10 @@ class Opener {
     if (!any_bad) open_nameless();
     for (auto& opened : cases_) fill(opened);
     std::vector<CaseFile> files;
-    for (auto& opened : cases_) files.push_back(std::move(opened.file));
+    for (auto& opened : cases_) {
+      opened.file.failed = opened.bad;
+      files.push_back(std::move(opened.file));
+    }
     return files;
   }
 
@@ -206,10 +210,15 @@ class Opener {
 
 /// A node's trouble explains a failure that came with it or right after it.
 constexpr std::chrono::seconds k_near_before{20}, k_near_after{2};
+/// What a person put together is about one failure, whatever the clocks of its parts say.
+constexpr std::chrono::minutes k_near_in_paste{30};
 
 /// "yes", "no", or "" where nothing is dated: did this happen just before a failure of the case?
 std::string_view near_failure(const CaseFile& file, const Noted& noted) {
   if (!noted.last.at) return "";
+  const bool paste = pasted_lines(*file.timeline) <= k_paste_lines;
+  const nanoseconds before = paste ? nanoseconds(k_near_in_paste) : nanoseconds(k_near_before);
+  const nanoseconds after = paste ? nanoseconds(k_near_in_paste) : nanoseconds(k_near_after);
   bool dated = false;
   for (const auto& other : file.facts) {
     if (other.noted == nullptr || other.tie == Tie::node || !failed(*other.noted) || !other.noted->last.at) continue;
@@ -219,7 +228,7 @@ std::string_view near_failure(const CaseFile& file, const Noted& noted) {
     // A repeated line stands for a span; either end may be the moment.
     for (const auto& mine : {noted.first.at, noted.last.at})
       for (const auto& theirs : {other.noted->first.at, other.noted->last.at})
-        if (mine && theirs && *mine <= *theirs + other.noted->last.uncertainty + k_near_after && *mine + noted.last.uncertainty >= *theirs - k_near_before) return "yes";
+        if (mine && theirs && *mine <= *theirs + other.noted->last.uncertainty + after && *mine + noted.last.uncertainty >= *theirs - before) return "yes";
   }
   return dated ? "no" : "";
 }
@@ -261,7 +270,8 @@ void complete(CaseFile& file, CaseFact& fact) {
   if (!host.empty() && !file.registry.empty()) fact.fact.set("same-host", host == file.registry ? "yes" : "no");
   // Said of the last attempt, or of an earlier one? Undated facts count as the last.
   bool last = true;
-  if (file.last_failure && noted.last.at) last = *noted.last.at + std::chrono::seconds(20) >= *file.last_failure;
+  // A condition of the node is judged by `near` instead: it comes before what it explains.
+  if (fact.tie != Tie::node && file.last_failure && noted.last.at) last = *noted.last.at + std::chrono::seconds(20) >= *file.last_failure;
   fact.fact.set("age", last ? "last" : "earlier");
 }
 

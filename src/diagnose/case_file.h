@@ -37,6 +37,7 @@ struct CaseFile {
   std::string node;
   std::vector<CaseFact> facts;
   std::optional<SysTime> last_failure;
+  bool failed = false;                         // false: nothing failed; it may still be slow, stuck or elsewhere
 
   [[nodiscard]] bool has(std::string_view fact) const;
   [[nodiscard]] const CaseFact* find(std::string_view fact) const;

@@ -66,7 +66,7 @@ void describe_surroundings(const CaseFile& file, Verdict& verdict) {
   verdict.platform = platform_of(file);
   std::uint64_t failed_lines = 0, failed_attempts = 0;
   for (const auto& fact : file.facts)
-    if (fact.fact.name == "pull-failed" && fact.tie == Tie::own && fact.noted != nullptr) failed_lines = std::max(failed_lines, fact.noted->count);
+    if (fact.fact.name == "pull-failed" && fact.tie == Tie::own && fact.noted != nullptr) failed_lines = std::max<std::uint64_t>(failed_lines, fact.noted->repeats);
   if (file.pull != nullptr)
     for (const auto& attempt : file.pull->attempts)
       if (attempt.outcome == timeline::Outcome::failed || attempt.outcome == timeline::Outcome::cancelled) ++failed_attempts;

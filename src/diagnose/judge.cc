@@ -92,6 +92,9 @@ std::vector<Firing> judge(const CaseFile& file) {
         return std::any_of(file.facts.begin(), file.facts.end(), [&](const CaseFact& fact) { return holds(term, fact); });
       };
       if (std::any_of(rule.unless.begin(), rule.unless.end(), meets)) continue;
+      // Where nothing failed, a node's trouble alone is no verdict on the image.
+      const auto own = [](const CaseFact* fact) { return fact->tie == Tie::own; };
+      if (!file.failed && std::none_of(facts.begin(), facts.end(), own)) continue;
       auto confidence = parse_confidence(rule.confidence);
       if (confidence != Confidence::certain && std::any_of(rule.strengthens.begin(), rule.strengthens.end(), meets)) {
         confidence = confidence == Confidence::possible ? Confidence::likely : Confidence::certain;

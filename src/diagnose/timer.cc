@@ -83,7 +83,7 @@ const Attempt* cancelled_attempt(const CaseFile& file) {
   if (file.pull == nullptr) return nullptr;
   const Attempt* found = nullptr;
   for (const auto& attempt : file.pull->attempts)
-    if (attempt.outcome == Outcome::cancelled && (found == nullptr || attempt.samples.size() >= found->samples.size())) found = &attempt;
+    if (attempt.outcome == Outcome::cancelled && (found == nullptr || !attempt.samples.empty())) found = &attempt;      // the last one that was observed
   return found;
 }
 
@@ -97,19 +97,34 @@ std::optional<SysTime> work_ended(const CaseFile& file, const Attempt& attempt) 
   return ended;
 }
 
-bool each_report_recorded(const Attempt& attempt) {
-  return std::any_of(attempt.samples.begin(), attempt.samples.end(), [](const auto& s) { return s.origin.message.substr(0, 7) == "reader."; });
+/// A watchdog's own log lines come at its looks; what comes more often is a recording of what it received.
+watch::Samples kind_of_samples(const Attempt& attempt, nanoseconds look_every) {
+  std::size_t close = 0;
+  for (std::size_t i = 1; i < attempt.samples.size(); ++i) {
+    const auto &before = attempt.samples[i - 1].when.at, &now = attempt.samples[i].when.at;
+    if (before && now && *now - *before < look_every / 2) ++close;
+  }
+  return 2 * close > attempt.samples.size() ? watch::Samples::each_report : watch::Samples::at_its_looks;
 }
 
 void replay(const CaseFile& file, const watch::Rule& rule, Timer& timer) {
   const auto* attempt = cancelled_attempt(file);
   if (attempt == nullptr || !timer.limit) return;
-  const auto stream = watch::stream_of(*attempt, each_report_recorded(*attempt) ? watch::Samples::each_report : watch::Samples::at_its_looks,
-                                       rule.look_every());
-  if (!stream) return;
+  const auto stream = watch::stream_of(*attempt, kind_of_samples(*attempt, rule.look_every()), rule.look_every());
+  if (!stream) {
+    // Nothing recorded; but where the runtime finished the work after the cancel, it needed that much more.
+    if (const auto ended = work_ended(file, *attempt); ended && attempt->end.at) {
+      timer.enough = std::chrono::ceil<std::chrono::seconds>(*timer.limit + (*ended - *attempt->end.at));
+      timer.enough_is_lower_bound = true;
+    }
+    return;
+  }
   auto with_limit = rule;
   with_limit.limit = *timer.limit;
-  const auto verdict = watch::judge(*stream, with_limit, stream->end);
+  // The look that cancelled may lie a little after the line that tells of it.
+  auto as_seen = *stream;
+  as_seen.ending = watch::Ending::open;
+  const auto verdict = watch::judge(as_seen, with_limit, stream->end + std::chrono::seconds(1));
   if (verdict.silent_for.count() > 0) timer.silent_for = verdict.silent_for;
   auto until = stream->end;
   if (const auto ended = work_ended(file, *attempt); ended && attempt->end.at) until = stream->end + (*ended - *attempt->end.at);
@@ -139,11 +154,11 @@ std::optional<Timer> explain_timer(const CaseFile& file) {
     timer.setting = rule->settings.empty() ? "" : std::string(rule->settings.front().name);
     timer.where = where_set(*rule);
   }
-  const bool is_set = setting != nullptr && setting->noted != nullptr && setting->fact.get("origin") != "default";
-  if (is_set && timer.limit && parse_duration(setting->fact.get("value")) == timer.limit)
+  const bool is_set = setting != nullptr && setting->noted != nullptr && parse_duration(setting->fact.get("value")) == timer.limit && timer.limit;
+  if (rule && timer.limit == rule->limit)
+    timer.limit_origin = is_set ? "the default, in force by " + place(*setting->noted) : "the default: nothing in the evidence sets it";
+  else if (is_set)
     timer.limit_origin = "set at " + place(*setting->noted);
-  else if (rule && timer.limit == rule->limit)
-    timer.limit_origin = setting == nullptr ? "the default: nothing in the evidence sets it" : "the default";
 
   const auto latest = cancelled->fact.get("latest");
   if (!latest.empty()) {

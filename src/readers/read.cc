@@ -36,6 +36,27 @@ std::string program_of(std::string_view path) {
   return {};
 }
 
+/// A paste out of a mail or chat: every line begins with "> ". Tables and objects need it away; line numbers stay.
+std::string without_quote_marks(std::string_view text) {
+  std::size_t marked = 0, lines = 0;
+  const auto all = split(text, '\n');
+  for (const auto line : all) {
+    if (trim(line).empty()) continue;
+    ++lines;
+    if (line.front() == '>') ++marked;
+  }
+  if (lines == 0 || marked != lines) return {};
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    auto line = all[i];
+    if (!line.empty()) line.remove_prefix(line.size() > 1 && line[1] == ' ' ? 2 : 1);
+    out += line;
+    if (i + 1 < all.size()) out += '\n';
+  }
+  return out;
+}
+
 class Reader {
  public:
   Reader(timeline::Sink& sink, const ReadOptions& options) : sink_(sink), options_(options) {}
@@ -47,6 +68,8 @@ class Reader {
 
   /// A text that is here as a whole: unsnag's own events, kubectl's output, configuration, tables, or log lines.
   void read_whole(std::string_view text, const std::string& path) {
+    std::string unquoted;
+    if (path == "-" && !(unquoted = without_quote_marks(text)).empty()) text = unquoted;
     if (timeline::is_event_line(text)) return read_events(text);
     if (is_journal_export(text)) {
       reading.understood += read_journal_export(text, path, sink_);

@@ -213,8 +213,11 @@ void lay_over(Pull& pull, std::vector<Attempt> recorded) {
   for (std::size_t i = 0; i < recorded.size() && i < pull.attempts.size(); ++i) {
     auto& dated = pull.attempts[i];
     auto& other = recorded[i];
-    if (!dated.begin.at || !other.begin.at) continue;
-    const auto by = *dated.begin.at - *other.begin.at;
+    // The end is one moment for both; a log may have missed the begin.
+    const bool by_end = dated.end.at && other.end.at;
+    if (!by_end && (!dated.begin.at || !other.begin.at)) continue;
+    const auto by = by_end ? *dated.end.at - *other.end.at : *dated.begin.at - *other.begin.at;
+    if (other.begin.at && (!dated.begin.at || *other.begin.at + by < *dated.begin.at)) dated.begin.at = *other.begin.at + by;
     for (auto& span : other.spans) {
       shift(span.begin, by);
       shift(span.end, by);
@@ -273,6 +276,7 @@ struct Fold::State {
 
   static void count_again(Noted& noted, const Event& event) {
     noted.count += event.count;
+    noted.repeats = std::max(noted.repeats, event.count);
     // An undated repeat (a row of a table) says nothing about when.
     const bool comparable = !noted.last.at || noted.last.year_known == event.when.year_known;
     if (event.when.at && comparable) {
@@ -296,7 +300,7 @@ struct Fold::State {
       noted_by_key.erase(it);
       return;
     }
-    Noted noted{note.fact, event.scope, event.when, event.when, event.origin, event.origin, event.count};
+    Noted noted{note.fact, event.scope, event.when, event.when, event.origin, event.origin, event.count, event.count};
     if (noted.first.at) *noted.first.at -= event.span;
     list.push_back(std::move(noted));
   }
@@ -342,12 +346,48 @@ struct Fold::State {
           only = &other;
         }
       if (only == nullptr || several) continue;
-      for (const auto& pod : unknown.pull.pods) add_unique(only->pull.pods, pod);
-      for (const auto& container : unknown.pull.containers) add_unique(only->pull.containers, container);
-      std::move(unknown.pull.facts.begin(), unknown.pull.facts.end(), std::back_inserter(only->pull.facts));
-      std::move(unknown.moments.begin(), unknown.moments.end(), std::back_inserter(only->moments));
-      unknown.pull.image.clear();
+      merge_into(*only, unknown);
     }
+    drop_merged();
+  }
+
+  /// Some lines name the repository alone (`Trying to pull registry.example/app`): they belong to the only image of it.
+  void join_untagged() {
+    for (auto& untagged : pulls) {
+      const auto& given = untagged.pull.image_as_given;
+      const auto slash = given.rfind('/');
+      const bool has_tag = given.find('@') != std::string::npos || given.find(':', slash == std::string::npos ? 0 : slash) != std::string::npos;
+      if (has_tag || untagged.pull.image.empty() || is_asked_for(untagged.pull)) continue;
+      const auto repository = registry_of(given) + '/' + repository_of(given);
+      Gathered* only = nullptr;
+      bool several = false;
+      for (auto& other : pulls) {
+        if (&other == &untagged || other.pull.image.empty() || registry_of(other.pull.image) + '/' + repository_of(other.pull.image) != repository) continue;
+        if (!untagged.pull.node.empty() && !other.pull.node.empty() && short_name(untagged.pull.node) != short_name(other.pull.node)) continue;
+        several = several || only != nullptr;
+        only = &other;
+      }
+      if (only != nullptr && !several) merge_into(*only, untagged);
+    }
+    drop_merged();
+  }
+
+  /// A pod may well name an image without a tag: then :latest is meant, and it is an image of its own.
+  static bool is_asked_for(const Pull& pull) {
+    return !pull.pods.empty() || std::any_of(pull.facts.begin(), pull.facts.end(), [](const Noted& noted) {
+      return noted.fact.name == "pull-failed" || noted.fact.name == "pull-requested" || noted.fact.name == "backing-off";
+    });
+  }
+
+  static void merge_into(Gathered& kept, Gathered& other) {
+    for (const auto& pod : other.pull.pods) add_unique(kept.pull.pods, pod);
+    for (const auto& container : other.pull.containers) add_unique(kept.pull.containers, container);
+    std::move(other.pull.facts.begin(), other.pull.facts.end(), std::back_inserter(kept.pull.facts));
+    std::move(other.moments.begin(), other.moments.end(), std::back_inserter(kept.moments));
+    other.pull.image.clear();
+  }
+
+  void drop_merged() {
     pulls.erase(std::remove_if(pulls.begin(), pulls.end(), [](const Gathered& g) { return g.pull.image.empty(); }), pulls.end());
   }
 
@@ -395,6 +435,7 @@ void Fold::accept(const Event& event) noexcept {
 Timeline Fold::take() {
   auto state = std::exchange(state_, std::make_unique<State>());
   state->join_unknown_nodes();
+  state->join_untagged();
   state->join_pods();
   const auto mend = [&](Noted& noted) {
     state->years.mend(noted.first);

@@ -20,6 +20,7 @@ struct Parts {
 
 Parts split(std::string_view reference) {
   Parts parts;
+  if (reference.substr(0, 9) == "docker://") reference.remove_prefix(9);      // as skopeo and CRI-O write it
   if (const auto at = reference.find('@'); at != std::string_view::npos) {
     parts.digest = reference.substr(at + 1);
     reference = reference.substr(0, at);
@@ -48,7 +49,6 @@ bool is_hub(std::string_view host) {
 }  // namespace
 
 std::string normalize_image(std::string_view reference) {
-  if (reference.substr(0, 9) == "docker://") reference.remove_prefix(9);
   const auto parts = split(reference);
   if (parts.path.empty() || reference.substr(0, 7) == "sha256:") return std::string(reference);
   std::string image(is_hub(parts.host) ? "docker.io" : parts.host);

@@ -19,7 +19,8 @@ struct Noted {
   Scope scope;
   Stamp first, last;
   Origin first_origin, last_origin;
-  std::uint64_t count = 1;
+  std::uint64_t count = 1;                // lines and repeats, of all programs that said it
+  std::uint32_t repeats = 1;              // the most that one line stands for ("x12 over 53m")
 };
 
 struct Span {                             // one phase, of a pull or of one of its layers

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Diagnosis from timelines that were written by hand: it knows nothing else.
+#include <gtest/gtest.h>
+
+#include "diagnose/judge.h"
+#include "diagnose/verdict.h"
+#include "timeline/json_lines.h"
+
+namespace unsnag::diagnose {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+using timeline::Begin;
+using timeline::End;
+using timeline::Event;
+using timeline::Fact;
+using timeline::Note;
+using timeline::Outcome;
+using timeline::Phase;
+
+const SysTime k_start = std::chrono::sys_days{std::chrono::year{2026} / 11 / 24} + hours(7);
+
+Event event(int second, decltype(Event::what) what, std::string image = "registry.example/app:1") {
+  static std::uint64_t line = 0;
+  Event e;
+  e.scope.image = std::move(image);
+  e.when.at = k_start + seconds(second);
+  e.origin.file = "kubelet.log";
+  e.origin.line = ++line;
+  e.origin.text = "line";
+  e.what = std::move(what);
+  return e;
+}
+
+Event note(int second, std::string name, std::vector<std::pair<std::string, std::string>> attributes = {}, std::string image = "registry.example/app:1") {
+  return event(second, Note{{std::move(name), std::move(attributes)}}, std::move(image));
+}
+
+Diagnosis explain(const std::vector<Event>& events) {
+  timeline::Fold fold;
+  for (const auto& e : events) fold.accept(e);
+  return diagnose(fold.take());
+}
+
+std::string first_cause(const std::vector<Event>& events) {
+  const auto diagnosis = explain(events);
+  return diagnosis.verdicts.empty() ? "no-failure" : diagnosis.verdicts.front().cause;
+}
+
+TEST(Diagnose, NothingFailedIsNoVerdict) {
+  EXPECT_EQ(first_cause({}), "no-failure");
+  EXPECT_EQ(first_cause({event(0, Begin{Phase::resolve}), event(3, End{Phase::commit, Outcome::ok}), note(3, "pull-succeeded", {{"took", "3s"}})}), "no-failure");
+}
+
+TEST(Diagnose, AWatchdogsCancelExplainsWhatFollowsIt) {
+  const auto diagnosis = explain({event(0, Begin{Phase::resolve}), note(60, "cancelled", {{"by", "containerd"}, {"limit", "1m0s"}}), note(60, "context-canceled", {{"how", "context"}}),
+                                  note(60, "pull-failed"), event(60, End{Phase::commit, Outcome::cancelled}), note(61, "waiting-reason", {{"reason", "ErrImagePull"}})});
+  ASSERT_EQ(diagnosis.verdicts.size(), 1U);
+  EXPECT_EQ(diagnosis.verdicts[0].cause, "progress-deadline");
+  EXPECT_EQ(diagnosis.verdicts[0].confidence, Confidence::certain);
+  ASSERT_TRUE(diagnosis.verdicts[0].timer);
+  EXPECT_EQ(diagnosis.verdicts[0].timer->limit, std::chrono::minutes(1));
+}
+
+TEST(Diagnose, AnOomKillExplainsTheBrokenConnectionThatFollowsIt) {
+  EXPECT_EQ(first_cause({note(59, "oom-killed", {{"process", "containerd"}}, ""), note(60, "pull-failed"), note(60, "runtime-unavailable", {{"how", "cut"}})}), "out-of-memory");
+}
+
+TEST(Diagnose, AnOomKillAnHourBeforeExplainsNothing) {
+  EXPECT_EQ(first_cause({note(-1500, "oom-killed", {{"process", "containerd"}}, ""), note(60, "pull-failed"), note(60, "runtime-unavailable", {{"how", "cut"}})}), "runtime-down");
+}
+
+TEST(Diagnose, TheLastAttemptsErrorOutweighsAnEarlierOne) {
+  EXPECT_EQ(first_cause({event(0, Begin{Phase::resolve}), note(1, "runtime-unavailable", {{"how", "cut"}}), note(1, "pull-failed"), event(1, End{Phase::commit, Outcome::failed}),
+                         event(60, Begin{Phase::resolve}), note(61, "unpack-denied", {{"how", "setxattr"}}), note(61, "pull-failed", {{"x", "y"}}), event(61, End{Phase::commit, Outcome::failed})}),
+            "unpack-denied");
+}
+
+TEST(Diagnose, TwoImagesThatFailForDifferentReasonsGetAVerdictEach) {
+  const auto diagnosis = explain({note(0, "pull-failed", {}, "a.example/x:1"), note(0, "dns-failed", {{"how", "nxdomain"}, {"host", "a.example"}}, "a.example/x:1"), note(1, "pull-failed", {}, "b.example/y:1"),
+                                  note(1, "registry-said", {{"code", "toomanyrequests"}}, "b.example/y:1")});
+  ASSERT_EQ(diagnosis.verdicts.size(), 2U);
+  EXPECT_NE(diagnosis.verdicts[0].cause, diagnosis.verdicts[1].cause);
+}
+
+TEST(Diagnose, BackOffAloneIsInsufficientEvidence) {
+  const auto diagnosis = explain({note(0, "backing-off"), note(0, "waiting-reason", {{"reason", "ImagePullBackOff"}})});
+  ASSERT_EQ(diagnosis.verdicts.size(), 1U);
+  EXPECT_EQ(diagnosis.verdicts[0].cause, "insufficient-evidence");
+  EXPECT_EQ(diagnosis.verdicts[0].confidence, Confidence::insufficient);
+}
+
+TEST(Diagnose, TheSameTimelineThroughJsonLinesGivesTheSameVerdict) {
+  const std::vector<Event> events{event(0, Begin{Phase::resolve}), note(60, "cancelled", {{"by", "containerd"}, {"limit", "1m0s"}}), event(60, End{Phase::commit, Outcome::cancelled})};
+  std::vector<Event> back;
+  for (const auto& e : events) back.push_back(*timeline::parse_json_line(timeline::to_json_line(e)));
+  const auto direct = explain(events), through = explain(back);
+  ASSERT_EQ(direct.verdicts.size(), through.verdicts.size());
+  EXPECT_EQ(direct.verdicts[0].cause, through.verdicts[0].cause);
+  EXPECT_EQ(direct.verdicts[0].summary, through.verdicts[0].summary);
+  EXPECT_EQ(direct.verdicts[0].proof.size(), through.verdicts[0].proof.size());
+}
+
+TEST(Judge, TermsTestAttributes) {
+  CaseFact fact;
+  fact.fact = {"http-status", {{"role", "mirror"}, {"status", "503"}, {"url", "https://m.example/v2/x"}}};
+  const auto meets = [&](const char* text) { return holds(*catalogue::parse_term(text), fact); };
+  EXPECT_TRUE(meets("http-status"));
+  EXPECT_TRUE(meets("http-status(status>=500, role=mirror|registry)"));
+  EXPECT_FALSE(meets("http-status(status>=504)"));
+  EXPECT_TRUE(meets("http-status(status<504, role!=registry)"));
+  EXPECT_TRUE(meets("http-status(url~/v2/)"));
+  EXPECT_TRUE(meets("http-status(how=)")) << "an attribute that is not there is empty";
+  EXPECT_FALSE(meets("http-status(status>=x)"));
+  EXPECT_FALSE(meets("registry-said"));
+}
+
+TEST(CausePages, EveryCauseHasOne) {
+  EXPECT_GE(cause_pages().size(), 46U);
+  for (const auto& page : cause_pages()) {
+    EXPECT_FALSE(page.title.empty()) << page.id;
+    EXPECT_FALSE(page.what.empty()) << page.id;
+    EXPECT_FALSE(page.tell.empty()) << page.id;
+    EXPECT_FALSE(page.fix.empty()) << page.id;
+  }
+}
+
+}  // namespace
+}  // namespace unsnag::diagnose

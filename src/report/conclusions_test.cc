@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/text.h"
+#include "report/examples_for_tests.h"
+
+namespace unsnag::report {
+namespace {
+
+using namespace examples;
+
+Verdict only(const Example& example) {
+  const auto verdicts = conclusions(example.findings());
+  EXPECT_EQ(verdicts.size(), 1U);
+  return verdicts.front();
+}
+
+TEST(Conclusions, ACleanReadIsCertainThatNothingFailed) {
+  const auto verdict = only(healthy());
+  EXPECT_EQ(verdict.cause, "no-failure");
+  EXPECT_EQ(verdict.confidence, Confidence::certain);
+}
+
+TEST(Conclusions, HolesAndUnreadablePartsTakeTheCertaintyAway) {
+  auto holes = healthy();
+  holes.diagnosis.holes = {proof("journal.txt", 5, "Suppressed 2310 messages")};
+  EXPECT_EQ(only(holes).confidence, Confidence::likely);
+  auto unreadable = healthy();
+  unreadable.input.unreadable = {"kubelet.log: Permission denied"};
+  EXPECT_EQ(only(unreadable).confidence, Confidence::likely);
+  auto stopped = healthy();
+  stopped.input.stopped = true;
+  EXPECT_EQ(only(stopped).confidence, Confidence::possible);
+}
+
+TEST(Conclusions, WhereNothingWasUnderstoodNothingIsClaimed) {
+  Example example;
+  example.input = {1, 100, 10, 0, {}, false, true, false};
+  const auto verdict = only(example);
+  EXPECT_EQ(verdict.cause, "insufficient-evidence");
+  EXPECT_FALSE(verdict.bring.empty());
+  EXPECT_TRUE(contains(verdict.summary, "10 lines"));
+  example.input.lines = 0;
+  EXPECT_EQ(only(example).summary, "Standard input was empty");
+}
+
+TEST(Conclusions, GiveTheExitStatus) {
+  const auto status = [](const Example& example) { return static_cast<int>(status_of(conclusions(example.findings()))); };
+  EXPECT_EQ(status(healthy()), 0);
+  EXPECT_EQ(status(deadline()), 1);
+  EXPECT_EQ(status(unclear()), 3);
+  EXPECT_EQ(status(Example{}), 3);
+  auto both = unclear();
+  both.diagnosis.verdicts.push_back(deadline().diagnosis.verdicts.front());
+  EXPECT_EQ(status(both), 1);
+}
+
+}  // namespace
+}  // namespace unsnag::report

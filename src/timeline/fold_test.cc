@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fold against what logs do: repeats, echoes, gaps, missing years, missing names, files in any order.
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "timeline/timeline.h"
+
+namespace unsnag::timeline {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+const SysTime k_start = std::chrono::sys_days{std::chrono::year{2026} / 11 / 24} + hours(7);
+
+Event at(nanoseconds after, decltype(Event::what) what, std::string image = "app:1", std::string node = "") {
+  Event event;
+  event.scope.image = std::move(image);
+  event.scope.node = std::move(node);
+  event.when.at = k_start + after;
+  event.what = std::move(what);
+  event.origin.line = 1;
+  return event;
+}
+
+Event fact(std::string name, std::string image = "app:1") { return at(seconds(0), Note{{std::move(name), {}}}, std::move(image)); }
+
+Timeline fold(std::vector<Event> events) {
+  Fold fold;
+  for (const auto& event : events) fold.accept(event);
+  return fold.take();
+}
+
+TEST(Fold, OneFailureToldThreeTimesIsOneAttempt) {
+  const auto timeline = fold({at(seconds(0), Begin{Phase::queue}), at(milliseconds(20), Begin{Phase::resolve}), at(seconds(3), End{Phase::commit, Outcome::failed}),
+                              at(seconds(3) + milliseconds(1), End{Phase::commit, Outcome::failed}), at(seconds(4), End{Phase::commit, Outcome::failed})});
+  ASSERT_EQ(timeline.pulls.size(), 1U);
+  ASSERT_EQ(timeline.pulls[0].attempts.size(), 1U);
+  EXPECT_EQ(timeline.pulls[0].attempts[0].outcome, Outcome::failed);
+  EXPECT_EQ(timeline.pulls[0].attempts[0].begin.at, k_start);
+}
+
+TEST(Fold, RetriesAreAttemptsOfTheirOwnInAnyOrderOfFiles) {
+  std::vector<Event> events{at(seconds(0), Begin{Phase::resolve}), at(seconds(2), End{Phase::commit, Outcome::failed}), at(seconds(12), Begin{Phase::resolve}),
+                            at(seconds(14), End{Phase::commit, Outcome::failed}), at(seconds(34), Begin{Phase::resolve})};
+  std::reverse(events.begin(), events.end());
+  const auto timeline = fold(events);
+  ASSERT_EQ(timeline.pulls[0].attempts.size(), 3U);
+  EXPECT_FALSE(timeline.pulls[0].attempts[2].outcome) << "the last one has no end yet";
+}
+
+TEST(Fold, AWatchdogsOwnLineTurnsFailedIntoCancelled) {
+  const auto timeline = fold({at(seconds(0), Begin{Phase::resolve}), at(seconds(60), End{Phase::commit, Outcome::failed}), at(seconds(61), End{Phase::commit, Outcome::cancelled})});
+  EXPECT_EQ(timeline.pulls[0].attempts[0].outcome, Outcome::cancelled);
+}
+
+TEST(Fold, TheWaitBeforeTheRuntimeBeginsIsTheQueue) {
+  const auto timeline = fold({at(seconds(0), Begin{Phase::queue}), at(seconds(4), Begin{Phase::resolve})});
+  const auto& spans = timeline.pulls[0].attempts[0].spans;
+  ASSERT_GE(spans.size(), 2U);
+  EXPECT_EQ(spans[0].phase, Phase::queue);
+  EXPECT_EQ(spans[0].end.at, k_start + seconds(4));
+}
+
+TEST(Fold, NamesOfOneImageAreOnePull) {
+  const auto timeline = fold({fact("pull-failed", "nginx"), fact("pull-failed", "docker.io/library/nginx:latest"), fact("pull-failed", "nginx:1")});
+  EXPECT_EQ(timeline.pulls.size(), 2U);
+}
+
+TEST(Fold, ARepositoryWithoutATagJoinsItsOnlyImage) {
+  const auto timeline = fold({fact("pull-failed", "registry.example/app:7"), fact("credentials-failed", "registry.example/app")});
+  ASSERT_EQ(timeline.pulls.size(), 1U);
+  EXPECT_EQ(timeline.pulls[0].facts.size(), 2U);
+}
+
+TEST(Fold, NodesAreKeptApartAndShortNamesJoinLongOnes) {
+  const auto timeline = fold({at(seconds(0), Note{{"pull-failed", {}}}, "app:1", "ip-10-0-1-23"), at(seconds(1), Note{{"pull-failed", {}}}, "app:1", "ip-10-0-1-23.ec2.internal"),
+                              at(seconds(2), Note{{"pull-failed", {}}}, "app:1", "ip-10-0-1-99")});
+  ASSERT_EQ(timeline.pulls.size(), 2U);
+  EXPECT_EQ(timeline.pulls[0].node, "ip-10-0-1-23.ec2.internal");
+}
+
+TEST(Fold, LinesWithoutANodeBelongToTheImagesOnlyNode) {
+  const auto timeline = fold({at(seconds(0), Note{{"pull-failed", {}}}), at(seconds(1), Note{{"backing-off", {}}}, "app:1", "node-1")});
+  ASSERT_EQ(timeline.pulls.size(), 1U);
+  EXPECT_EQ(timeline.pulls[0].node, "node-1");
+}
+
+TEST(Fold, APodsFactsGoToItsOnlyImage) {
+  auto named = fact("pull-requested");
+  named.scope.pod = "ns/web";
+  auto reason = fact("waiting-reason", "");
+  reason.scope.pod = "ns/web";
+  auto other = fact("waiting-reason", "");
+  other.scope.pod = "ns/other";
+  const auto timeline = fold({named, reason, other});
+  ASSERT_EQ(timeline.pulls.size(), 1U);
+  EXPECT_EQ(timeline.pulls[0].facts.size(), 2U);
+  EXPECT_EQ(timeline.notes.size(), 1U);
+}
+
+TEST(Fold, RepeatsAreCountedAndKeepFirstAndLast) {
+  std::vector<Event> events;
+  for (int i = 0; i < 100; ++i) events.push_back(at(seconds(i), Note{{"pull-failed", {}}}));
+  const auto timeline = fold(events);
+  ASSERT_EQ(timeline.pulls[0].facts.size(), 1U);
+  EXPECT_EQ(timeline.pulls[0].facts[0].count, 100U);
+  EXPECT_EQ(timeline.pulls[0].facts[0].first.at, k_start);
+  EXPECT_EQ(timeline.pulls[0].facts[0].last.at, k_start + seconds(99));
+}
+
+TEST(Fold, AnUndatedRepeatDoesNotTakeTheDateAway) {
+  auto undated = fact("pull-failed");
+  undated.when.at.reset();
+  const auto timeline = fold({fact("pull-failed"), undated});
+  EXPECT_EQ(timeline.pulls[0].facts[0].last.at, k_start);
+}
+
+TEST(Fold, LinesWithoutAYearGetTheYearOfTheDatedOnes) {
+  auto klog = fact("pull-failed");
+  klog.when.at = SysTime(std::chrono::sys_days{std::chrono::year{1970} / 11 / 24} + hours(7));
+  klog.when.year_known = false;
+  auto december = fact("backing-off");
+  december.when.at = SysTime(std::chrono::sys_days{std::chrono::year{1970} / 12 / 30});
+  december.when.year_known = false;
+  const auto timeline = fold({klog, december, at(hours(1), Note{{"pull-started", {}}})});
+  for (const auto& noted : timeline.pulls[0].facts) {
+    const bool december_line = noted.fact.name == "backing-off";
+    if (noted.fact.name == "pull-failed") {
+      EXPECT_EQ(noted.first.at, k_start);
+    }
+    if (december_line) {
+      EXPECT_EQ(noted.first.at, SysTime(std::chrono::sys_days{std::chrono::year{2025} / 12 / 30})) << "not in the evidence's future";
+    }
+  }
+}
+
+TEST(Fold, ARecordingWithItsOwnClockIsLaidOverTheDatedAttempt) {
+  const auto relative = [](nanoseconds after, decltype(Event::what) what) {
+    auto event = at(seconds(0), std::move(what));
+    event.when.at = SysTime(after);
+    event.when.zone_known = false;
+    return event;
+  };
+  const auto timeline = fold({at(seconds(10), Begin{Phase::resolve}), at(seconds(80), End{Phase::commit, Outcome::cancelled}), relative(seconds(5), Begin{Phase::resolve}),
+                              relative(seconds(15), Sample{Phase::unpack, 1, 2, "Extracting"}), relative(seconds(85), End{Phase::commit, Outcome::failed})});
+  ASSERT_EQ(timeline.pulls[0].attempts.size(), 1U);
+  const auto& attempt = timeline.pulls[0].attempts[0];
+  EXPECT_EQ(attempt.outcome, Outcome::cancelled);
+  EXPECT_EQ(attempt.begin.at, k_start) << "the recording saw an earlier begin";
+  ASSERT_EQ(attempt.samples.size(), 1U);
+  EXPECT_EQ(attempt.samples[0].when.at, k_start + seconds(10));
+}
+
+TEST(Fold, AMillionSamplesStayBounded) {
+  Fold fold;
+  fold.accept(at(seconds(0), Begin{Phase::resolve}));
+  for (int i = 0; i < 100'000; ++i) fold.accept(at(seconds(i), Sample{Phase::download, static_cast<std::uint64_t>(i), {}, "x"}));
+  const auto timeline = fold.take();
+  EXPECT_LE(timeline.pulls[0].attempts[0].samples.size(), Attempt::k_max_samples);
+}
+
+}  // namespace
+}  // namespace unsnag::timeline
