@@ -2,6 +2,7 @@
 // Text helpers. Everything here is one pass over bytes that anybody may have written.
 #include "base/text.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -202,6 +203,9 @@ std::size_t utf8_length(std::string_view text) {
 }
 
 std::string printable(std::string_view text) {
+  // Nearly every line is plain ASCII.
+  const auto plain = [](char c) { return (c >= ' ' && c < 0x7f) || c == '\t' || c == '\n'; };
+  if (std::all_of(text.begin(), text.end(), plain)) return std::string(text);
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {

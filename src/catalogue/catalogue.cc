@@ -118,18 +118,20 @@ void Catalogue::settle(std::vector<Found>& found) {
 
 std::vector<Catalogue::Found> Catalogue::find(std::string_view text) const {
   std::vector<Found> found;
-  scan(text, [&](std::uint32_t anchor, std::size_t at) {
+  std::vector<LiteralScan::Hit> hits;
+  find_anchors(text, hits);
+  for (const auto& hit : hits) {
     // Matching never leaves the line, so that one line's quotes can't swallow the next line.
-    const auto newline = text.rfind('\n', at);
+    const auto newline = text.rfind('\n', hit.at);
     const auto begin = newline == std::string_view::npos ? 0 : newline + 1;
-    const auto end = std::min(text.find('\n', at), text.size());
+    const auto end = std::min(text.find('\n', hit.at), text.size());
     const auto before = found.size();
-    verify(anchor, text.substr(begin, end - begin), at - begin, found);
+    verify(hit.id, text.substr(begin, end - begin), hit.at - begin, found);
     for (auto i = before; i < found.size(); ++i) {
       found[i].begin += begin;
       found[i].end += begin;
     }
-  });
+  }
   settle(found);
   return found;
 }

@@ -65,11 +65,8 @@ class Catalogue {
   /// All messages in `text`, in order, the inner ones of overlapping matches left out. Captures do not cross lines.
   [[nodiscard]] std::vector<Found> find(std::string_view text) const;
 
-  /// The two halves of find() for readers of large buffers: anchors in a buffer, then messages around them.
-  template <typename OnAnchor>
-  void scan(std::string_view buffer, OnAnchor&& on_anchor) const {
-    scan_->scan(buffer, on_anchor);
-  }
+  /// The two halves of find(), for readers of large buffers: where anchors stand, and the messages around one.
+  void find_anchors(std::string_view buffer, std::vector<LiteralScan::Hit>& hits) const { scan_->find(buffer, hits); }
   /// Appends the messages whose anchor number `anchor` stands at `at` in `line`.
   void verify(std::uint32_t anchor, std::string_view line, std::size_t at, std::vector<Found>& found) const;
   /// Sorts by position and drops matches that lie inside another.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "catalogue/literal_scan.h"
 
+#include <algorithm>
 #include <random>
 #include <set>
 
@@ -13,7 +14,10 @@ using Hits = std::multiset<std::pair<std::uint32_t, std::size_t>>;
 
 Hits scan(const std::vector<std::string_view>& literals, std::string_view text) {
   Hits hits;
-  LiteralScan(literals).scan(text, [&](std::uint32_t id, std::size_t at) { hits.insert({id, at}); });
+  std::vector<LiteralScan::Hit> found;
+  LiteralScan(literals).find(text, found);
+  for (const auto& hit : found) hits.insert({hit.id, hit.at});
+  EXPECT_TRUE(std::is_sorted(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.at < b.at; }));
   return hits;
 }
 

@@ -152,7 +152,9 @@ class Checker {
       bool own = false;
       // Everything that claims something, inner matches included: two of the same stretch are a matter of luck.
       std::vector<Catalogue::Found> all;
-      catalogue_.scan(sample, [&](std::uint32_t anchor, std::size_t at) { catalogue_.verify(anchor, sample, at, all); });
+      std::vector<LiteralScan::Hit> hits;
+      catalogue_.find_anchors(sample, hits);
+      for (const auto& hit : hits) catalogue_.verify(hit.id, sample, hit.at, all);
       auto settled = all;
       Catalogue::settle(settled);
       for (const auto& found : settled) own = own || found.message == m;

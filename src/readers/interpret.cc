@@ -59,12 +59,17 @@ Certainty certainty_of(const catalogue::Message& message, const Context& context
   return own_voice ? Certainty::echoed : Certainty::reported;
 }
 
+/// The line as it may be shown: without secrets and terminal escapes, and not endless.
+std::string shown_text(const Context& context) {
+  return clip(redact(printable(context.shown.substr(0, 2 * timeline::Origin::k_max_text))), timeline::Origin::k_max_text);
+}
+
 class Emission {
  public:
   Emission(const Catalogue& catalogue, const Context& context, timeline::Sink& sink)
       : catalogue_(catalogue), context_(context), sink_(sink), scope_(context.scope) {
     for (const auto& [key, value] : context.attributes) set(key, value);
-    shown_ = clip(redact(printable(context.shown)), timeline::Origin::k_max_text);
+    shown_ = shown_text(context);
   }
 
   void add(const Catalogue::Found& found) {
@@ -225,7 +230,7 @@ void note(Fact fact, const Context& context, std::string_view reader, timeline::
   event.count = context.count;
   event.span = context.span;
   event.origin = {context.program, context.certainty, context.file, context.line,
-                  clip(redact(printable(context.shown)), timeline::Origin::k_max_text), std::string(reader)};
+                  shown_text(context), std::string(reader)};
   event.what = Note{std::move(fact)};
   sink.accept(event);
 }

@@ -104,17 +104,19 @@ void LogReader::feed(std::string_view lines) {
     read_line(line);
   };
 
-  catalogue.scan(lines, [&](std::uint32_t anchor, std::size_t at) {
-    if (at < done_to) return;
-    if (at >= line_end || at < line_begin) {
+  hits_.clear();
+  catalogue.find_anchors(lines, hits_);
+  for (const auto& hit : hits_) {
+    if (hit.at < done_to) continue;
+    if (hit.at >= line_end || hit.at < line_begin) {
       finish_line();
-      if (at < done_to) return;
-      const auto newline = at == 0 ? std::string_view::npos : lines.rfind('\n', at - 1);
+      if (hit.at < done_to) continue;
+      const auto newline = hit.at == 0 ? std::string_view::npos : lines.rfind('\n', hit.at - 1);
       line_begin = newline == std::string_view::npos ? 0 : newline + 1;
-      line_end = std::min(lines.find('\n', at), lines.size());
+      line_end = std::min(lines.find('\n', hit.at), lines.size());
     }
-    catalogue.verify(anchor, lines.substr(line_begin, line_end - line_begin), at - line_begin, found);
-  });
+    catalogue.verify(hit.id, lines.substr(line_begin, line_end - line_begin), hit.at - line_begin, found);
+  }
   finish_line();
   count_.lines += count_lines(lines.substr(counted_to));
   if (!lines.empty() && lines.back() != '\n') ++count_.lines;

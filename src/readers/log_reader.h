@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "catalogue/literal_scan.h"
 #include "timeline/event.h"
 
 namespace unsnag::readers {
@@ -42,6 +44,7 @@ class LogReader {
   Options options_;
   timeline::Sink& sink_;
   Count count_;
+  std::vector<catalogue::LiteralScan::Hit> hits_;      // of the piece being read; kept to keep its memory
 };
 
 }  // namespace unsnag::readers
