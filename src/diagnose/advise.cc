@@ -14,8 +14,11 @@ using catalogue::AdviceText;
 bool fits(const std::vector<std::string>& wanted, std::string_view have) {
   if (wanted.empty() || have.empty()) return true;
   return std::any_of(wanted.begin(), wanted.end(), [&](const std::string& one) {
-    // "eks" stands for "eks-al2" and "eks-al2023".
-    return have == one || (have.size() > one.size() && have.substr(0, one.size()) == one && have[one.size()] == '-');
+    // "eks" stands for "eks-al2" and "eks-al2023", on either side.
+    const auto is_kind_of = [](std::string_view exact, std::string_view family) {
+      return exact.size() > family.size() && exact.substr(0, family.size()) == family && exact[family.size()] == '-';
+    };
+    return have == one || is_kind_of(have, one) || is_kind_of(one, have);
   });
 }
 
@@ -42,10 +45,10 @@ std::string deadline_words(const Verdict& verdict) {
   return std::to_string(whole.count()) + "m";
 }
 
-std::string fill_advice(std::string text, const CaseFile& file, const Firing& firing, const Verdict& verdict) {
+std::string fill_advice(std::string text, const CaseFile& file, const Firing& firing, const Verdict& verdict, Unknown unknown) {
   const std::string mark = "{deadline}";
   for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark)) text.replace(at, mark.size(), deadline_words(verdict));
-  return fill_words(text, file, firing.facts);
+  return fill_words(text, file, firing.facts, unknown);
 }
 
 }  // namespace
@@ -64,13 +67,13 @@ std::string platform_of(const CaseFile& file) {
 void advise(const CaseFile& file, const Firing& firing, Verdict& verdict) {
   for (const auto& advice : firing.cause->advice) {
     if (!applies(advice, file, firing, verdict)) continue;
-    const auto fill = [&](const std::string& text) { return fill_advice(text, file, firing, verdict); };
-    verdict.advice.push_back({when_of(advice.when), advice.platforms.empty() ? "" : verdict.platform, fill(advice.text), fill(advice.command),
+    const auto fill = [&](const std::string& text, Unknown unknown = Unknown::to_replace) { return fill_advice(text, file, firing, verdict, unknown); };
+    verdict.advice.push_back({when_of(advice.when), advice.platforms.empty() ? "" : verdict.platform, fill(advice.text, Unknown::in_words), fill(advice.command),
                               fill(advice.file), advice.key, fill(advice.value), fill(advice.restart)});
   }
   if (verdict.confidence == Confidence::certain) return;
   for (const auto& bring : firing.cause->bring)
-    verdict.bring.push_back({fill_words(bring.what, file, firing.facts), fill_words(bring.command, file, firing.facts)});
+    verdict.bring.push_back({fill_words(bring.what, file, firing.facts), fill_words(bring.command, file, firing.facts, Unknown::to_replace)});
 }
 
 void tell_next_retry(const CaseFile& file, Verdict& verdict) {

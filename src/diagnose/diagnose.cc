@@ -25,10 +25,13 @@ Proof proof_of(const Noted& noted) {
           origin.certainty == timeline::Certainty::echoed, origin.message};
 }
 
+/// One line of each program and message suffices: describe, containerd and kubelet tell the same error five times.
 void add_proof(std::vector<Proof>& list, const Noted& noted, std::size_t limit) {
   if (list.size() >= limit || noted.first_origin.line == 0) return;
   auto proof = proof_of(noted);
-  const bool there = std::any_of(list.begin(), list.end(), [&](const Proof& p) { return p.file == proof.file && (p.line == proof.line || p.text == proof.text); });
+  const bool there = std::any_of(list.begin(), list.end(), [&](const Proof& p) {
+    return (p.file == proof.file && (p.line == proof.line || p.text == proof.text)) || (p.program == proof.program && p.message == proof.message);
+  });
   if (!there) list.push_back(std::move(proof));
 }
 
@@ -89,8 +92,22 @@ void weigh_alternatives(const CaseFile& file, const std::vector<Firing>& firings
         if (cause.id == id) verdict.alternatives.push_back({id, Confidence::possible, cause.title, fill_words(best.rule->decides, file, best.facts)});
 }
 
+/// What people suspect first comes first.
+std::vector<const catalogue::Cause*> by_suspicion() {
+  static constexpr std::string_view k_first[] = {"image-not-found", "auth-denied", "pull-secret-misconfigured", "disk-full", "rate-limited", "dns-failure",
+                                                 "connect-failure", "tls-untrusted", "proxy-misconfigured", "mirror-misconfigured"};
+  std::vector<const catalogue::Cause*> causes;
+  for (const auto id : k_first)
+    for (const auto& cause : catalogue::built_in_causes())
+      if (cause.id == id) causes.push_back(&cause);
+  for (const auto& cause : catalogue::built_in_causes())
+    if (std::find(std::begin(k_first), std::end(k_first), cause.id) == std::end(k_first)) causes.push_back(&cause);
+  return causes;
+}
+
 void rule_out(const CaseFile& file, Verdict& verdict) {
-  for (const auto& cause : catalogue::built_in_causes()) {
+  for (const auto* suspect : by_suspicion()) {
+    const auto& cause = *suspect;
     if (cause.id == verdict.cause) continue;
     if (std::any_of(verdict.alternatives.begin(), verdict.alternatives.end(), [&](const Alternative& a) { return a.cause == cause.id; })) continue;
     for (const auto& out : cause.ruled_out) {

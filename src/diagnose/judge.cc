@@ -121,38 +121,63 @@ std::vector<Firing> judge(const CaseFile& file) {
   return firings;
 }
 
-std::string fill_words(std::string_view text, const CaseFile& file, const std::vector<const CaseFact*>& facts) {
-  const auto value_of = [&](std::string_view name) -> std::string {
-    if (name == "image") return file.pull != nullptr ? file.pull->image_as_given : "the image";
-    if (name == "repository") return timeline::repository_of(file.image);
-    if (name == "registry") return file.registry.empty() ? "the registry" : file.registry;
-    if (name == "node") return file.node.empty() ? "this node" : file.node;
-    if (name == "pod" && file.pull != nullptr && !file.pull->pods.empty()) return file.pull->pods.front();
-    const auto dot = name.find('.');
-    if (dot != std::string_view::npos) {
-      for (const auto* fact : facts)
-        if (fact->fact.name == name.substr(0, dot))
-          if (const auto value = fact->fact.get(name.substr(dot + 1)); !value.empty()) return std::string(value);
-      for (const auto& fact : file.facts)
-        if (fact.fact.name == name.substr(0, dot))
-          if (const auto value = fact.fact.get(name.substr(dot + 1)); !value.empty()) return std::string(value);
-      return "?";
-    }
-    for (const auto* fact : facts)
-      if (const auto value = fact->fact.get(name); !value.empty()) return std::string(value);
-    return "?";
-  };
+namespace {
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.front() >= 'a' && text.front() <= 'z' && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-.") == std::string_view::npos;
+}
+
+std::string attribute_of(std::string_view name, const CaseFile& file, const std::vector<const CaseFact*>& facts) {
+  const auto dot = name.find('.');
+  const auto wanted = dot == std::string_view::npos ? name : name.substr(dot + 1);
+  const auto matches = [&](const CaseFact& fact) { return dot == std::string_view::npos || fact.fact.name == name.substr(0, dot); };
+  for (const auto* fact : facts)
+    if (matches(*fact))
+      if (const auto value = fact->fact.get(wanted); !value.empty()) return std::string(value);
+  if (dot == std::string_view::npos) return {};
+  for (const auto& fact : file.facts)
+    if (matches(fact))
+      if (const auto value = fact.fact.get(wanted); !value.empty()) return std::string(value);
+  return {};
+}
+
+std::string value_of(std::string_view name, const CaseFile& file, const std::vector<const CaseFact*>& facts, Unknown unknown) {
+  const bool command = unknown == Unknown::to_replace;
+  const auto* pull = file.pull;
+  if (name == "image") return pull != nullptr ? pull->image_as_given : command ? "IMAGE" : "the image";
+  if (name == "repository" && !file.image.empty()) return timeline::repository_of(file.image);
+  if (name == "registry") return !file.registry.empty() ? file.registry : command ? "REGISTRY" : "the registry";
+  if (name == "node") return !file.node.empty() ? file.node : command ? "NODE" : "this node";
+  if (name == "pod") {
+    if (pull == nullptr || pull->pods.empty()) return command ? "POD" : "the pod";
+    const auto& pod = pull->pods.front();
+    const auto slash = pod.find('/');
+    if (!command || slash == std::string::npos) return pod;
+    return pod.substr(slash + 1) + " -n " + pod.substr(0, slash);
+  }
+  if (auto value = attribute_of(name, file, facts); !value.empty()) return value;
+  if (!command) return "?";
+  std::string word(name.substr(name.find('.') == std::string_view::npos ? 0 : name.find('.') + 1));
+  for (auto& c : word) c = c == '-' ? '_' : static_cast<char>(c - ('a' - 'A'));
+  return word;
+}
+
+}  // namespace
+
+std::string fill_words(std::string_view text, const CaseFile& file, const std::vector<const CaseFact*>& facts, Unknown unknown) {
   std::string out;
   while (!text.empty()) {
     const auto open = text.find('{');
     out += text.substr(0, open);
     if (open == std::string_view::npos) break;
     const auto close = text.find('}', open);
-    if (close == std::string_view::npos) {
-      out += text.substr(open);
-      break;
+    const auto name = text.substr(open + 1, close == std::string_view::npos ? 0 : close - open - 1);
+    if (!is_name(name)) {      // a brace of the shell's or jq's
+      out += '{';
+      text.remove_prefix(open + 1);
+      continue;
     }
-    out += value_of(text.substr(open + 1, close - open - 1));
+    out += value_of(name, file, facts, unknown);
     text.remove_prefix(close + 1);
   }
   return out;

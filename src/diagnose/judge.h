@@ -28,7 +28,10 @@ struct Firing {
 /// All rules that fire, the one that explains the most first; explained-away ones last.
 std::vector<Firing> judge(const CaseFile& file);
 
-/// Fills {image}, {registry}, {host}, {node}, {fact.attribute} from the firing's facts; what is unknown leaves "?".
-std::string fill_words(std::string_view text, const CaseFile& file, const std::vector<const CaseFact*>& facts);
+/// For a sentence what is unknown is "?", "the image", "this node"; for a command it is a word to replace: IMAGE, POD.
+enum class Unknown : std::uint8_t { in_words, to_replace };
+
+/// Fills {image}, {registry}, {host}, {node}, {pod}, {fact.attribute} from the firing's facts. Other braces stay.
+std::string fill_words(std::string_view text, const CaseFile& file, const std::vector<const CaseFact*>& facts, Unknown unknown = Unknown::in_words);
 
 }  // namespace unsnag::diagnose
