@@ -263,7 +263,7 @@ void complete(CaseFile& file, CaseFact& fact) {
   fact.fact.set("role", role_of(fact.fact, file));
   fact.fact.set("tied", fact.tie == Tie::own ? "own" : fact.tie == Tie::near ? "near" : "node");
   fact.fact.set("said-by", noted.first_origin.certainty == timeline::Certainty::echoed ? "echo" : "actor");
-  fact.fact.set("program", noted.first_origin.program);
+  if (fact.fact.get("program").empty()) fact.fact.set("program", noted.first_origin.program);
   fact.fact.set("message", noted.first_origin.message);
   fact.fact.set("count", std::to_string(noted.count));
   const auto host = fact.fact.get("host");

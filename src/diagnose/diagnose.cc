@@ -145,6 +145,8 @@ std::optional<Verdict> conclude(const CaseFile& file) {
         other.score + 20 >= best.score)
       verdict.confidence = Confidence::likely;
   verdict.summary = fill_words(best.rule->says, file, best.facts);
+  // "the registry refused …": a sentence that begins with what is not known by name.
+  if (verdict.summary.compare(0, 4, "the ") == 0) verdict.summary[0] = 'T';
   verdict.explanation = fill_words(best.rule->because, file, best.facts);
   describe_surroundings(file, verdict);
 

@@ -167,18 +167,26 @@ std::string value_of(std::string_view name, const CaseFile& file, const std::vec
 std::string fill_words(std::string_view text, const CaseFile& file, const std::vector<const CaseFact*>& facts, Unknown unknown) {
   std::string out;
   while (!text.empty()) {
-    const auto open = text.find('{');
+    const auto open = text.find_first_of("{[");
     out += text.substr(0, open);
     if (open == std::string_view::npos) break;
-    const auto close = text.find('}', open);
-    const auto name = text.substr(open + 1, close == std::string_view::npos ? 0 : close - open - 1);
-    if (!is_name(name)) {      // a brace of the shell's or jq's
-      out += '{';
-      text.remove_prefix(open + 1);
+    text.remove_prefix(open);
+    if (text.substr(0, 2) == "[[") {
+      const auto close = text.find("]]");
+      const auto optional = fill_words(text.substr(2, close == std::string_view::npos ? 0 : close - 2), file, facts, Unknown::in_words);
+      if (optional.find('?') == std::string::npos) out += optional;
+      text.remove_prefix(close == std::string_view::npos ? 2 : close + 2);
       continue;
     }
-    out += value_of(name, file, facts, unknown);
-    text.remove_prefix(close + 1);
+    const auto close = text.find('}');
+    const auto name = text.substr(1, close == std::string_view::npos ? 0 : close - 1);
+    if (text.front() == '{' && is_name(name)) {
+      out += value_of(name, file, facts, unknown);
+      text.remove_prefix(close + 1);
+    } else {      // a bracket of the shell's or jq's
+      out += text.front();
+      text.remove_prefix(1);
+    }
   }
   return out;
 }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "diagnose/effective.h"
 #include "watch/rule.h"
 #include "watch/stream.h"
 #include "watch/watchdog.h"
@@ -38,36 +39,24 @@ std::string version_of(const CaseFile& file, std::string_view program) {
   return {};
 }
 
-/// The last setting of that name; settings are emitted in order of precedence, the effective one last.
-const CaseFact* setting_of(const CaseFile& file, std::string_view key) {
-  const CaseFact* found = nullptr;
-  for (const auto& fact : file.facts) {
-    if (fact.fact.name != "setting") continue;
-    auto name = fact.fact.get("key");
-    while (!name.empty() && name.front() == '-') name.remove_prefix(1);
-    const auto dot = name.rfind('.');
-    if (name == key || (dot != std::string_view::npos && name.substr(dot + 1) == key)) found = &fact;
-  }
-  return found;
-}
-
 std::string place(const Noted& noted) {
   return noted.first_origin.line == 0 ? noted.first_origin.file : noted.first_origin.file + ":" + std::to_string(noted.first_origin.line);
 }
 
 /// Without a version: a rule of the family, whose way of looking is the same in all versions that log such a line.
-std::optional<watch::Rule> rule_of(const Watcher& watcher, const std::string& version) {
-  if (auto rule = watch::rule_for(watcher.program, version)) return rule;
+std::optional<watch::Rule> rule_of(const Watcher& watcher, const std::string& version, watch::PullMode mode) {
+  if (auto rule = watch::rule_for(watcher.program, version, mode)) return rule;
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> k_typical{
-      {{"kubelet", "1.20"}, {"cri-dockerd", "0.3.10"}, {"containerd", "2.1.0"}, {"cri-o", "1.31.0"}}};
+      {{"kubelet", "1.20"}, {"cri-dockerd", "0.3.10"}, {"containerd", "2.1.0"}, {"cri-o", "1.32.0"}}};
   for (const auto& [program, typical] : k_typical)
-    if (program == watcher.program) return watch::rule_for(program, typical);
+    if (program == watcher.program) return watch::rule_for(program, typical, mode);
   return std::nullopt;
 }
 
-std::string where_set(const watch::Rule& rule) {
+std::string where_set(const watch::Rule& rule, std::string_view config_version) {
   std::string text;
   for (const auto& setting : rule.settings) {
+    if (!config_version.empty() && setting.config_version != 0 && std::to_string(setting.config_version) != config_version) continue;
     if (!text.empty()) text += ", or ";
     if (setting.kind == watch::Setting::Kind::flag) {
       text += fmt::format("the flag {} on {}'s command line", setting.name, rule.program);
@@ -147,12 +136,15 @@ std::optional<Timer> explain_timer(const CaseFile& file) {
   Timer timer;
   timer.program = watcher->shown;
   timer.limit = parse_duration(cancelled->fact.get("limit"));
-  const auto rule = rule_of(*watcher, version_of(file, watcher->version_of));
-  const auto* setting = setting_of(file, watcher->setting);
+  // containerd 2.1 and later pull in one of two ways, and their watchdogs differ.
+  const auto mode = file.has("local-pull-mode") ? watch::PullMode::local : watch::PullMode::unknown;
+  const auto rule = rule_of(*watcher, version_of(file, watcher->version_of), mode);
+  const auto* setting = effective_setting(file, watcher->program, watcher->setting);
   if (!timer.limit && setting != nullptr) timer.limit = parse_duration(setting->fact.get("value"));
   if (rule) {
     timer.setting = rule->settings.empty() ? "" : std::string(rule->settings.front().name);
-    timer.where = where_set(*rule);
+    const auto* config = effective_setting(file, watcher->program, "config-version");
+    timer.where = where_set(*rule, config == nullptr ? "" : config->fact.get("value"));
   }
   const bool is_set = setting != nullptr && setting->noted != nullptr && parse_duration(setting->fact.get("value")) == timer.limit && timer.limit;
   if (rule && timer.limit == rule->limit)
