@@ -281,7 +281,9 @@ void guess_registry(CaseFile& file) {
   for (const auto& fact : file.facts) {
     const auto host = fact.fact.get("host");
     if (host.empty() || fact.fact.get("via") == "proxy" || !fact.fact.get("mirror").empty() || contains(fact.fact.get("url"), "ns=")) continue;
-    if (fact.fact.get("step") == "resolve" || contains(fact.fact.get("url"), "/v2/")) {
+    const auto url = fact.fact.get("url");
+    // Buckets and CDNs show the storage's own layout, /docker/registry/v2/blobs/…, which is no registry's path.
+    if (fact.fact.get("step") == "resolve" || (contains(url, "/v2/") && !contains(url, "/docker/registry/v2/"))) {
       file.registry = host;
       return;
     }

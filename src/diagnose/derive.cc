@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "catalogue/fact_kinds.h"
 #include "diagnose/case_file.h"
 
 namespace unsnag::diagnose {
@@ -265,12 +266,22 @@ bool is_pause(const CaseFile& file) {
          std::any_of(file.facts.begin(), file.facts.end(), [](const CaseFact& fact) { return fact.tie == Tie::own && fact.fact.get("step") == "sandbox"; });
 }
 
+/// Something failed in words that no rule may know: that is still a failure, and nothing healthy.
+void derive_failed_somehow(CaseFile& file) {
+  if (!file.failed) return;
+  std::vector<const Noted*> because;
+  for (const auto& fact : file.facts)
+    if (fact.noted != nullptr && fact.tie != Tie::node && catalogue::failure_kind(fact.fact.name) == catalogue::FailureKind::step) because.push_back(fact.noted);
+  if (!because.empty()) file.facts.push_back(derived("failed-somehow", {}, because));
+}
+
 }  // namespace
 
 void derive(CaseFile& file) {
   if (!file.registry.empty()) file.facts.push_back(derived("registry", {{"kind", registry_kind(file.registry)}}));
   derive_runtime(file);
   derive_disks(file);
+  derive_failed_somehow(file);
   if (file.pull == nullptr) return;
   if (is_pause(file)) file.facts.push_back(derived("sandbox-image", {}));
   derive_waiting(file);

@@ -116,6 +116,26 @@ TEST(Judge, TermsTestAttributes) {
   EXPECT_FALSE(meets("registry-said"));
 }
 
+TEST(Judge, VersionsAreComparedPartByPart) {
+  CaseFact fact;
+  fact.fact = {"version", {{"of", "kubelet"}, {"version", "v1.9.3"}}};
+  EXPECT_TRUE(holds(*catalogue::parse_term("version(of=kubelet, version<1.24)"), fact));
+  fact.fact.set("version", "1.24.17-eks-1");
+  EXPECT_FALSE(holds(*catalogue::parse_term("version(of=kubelet, version<1.24)"), fact));
+  EXPECT_TRUE(holds(*catalogue::parse_term("version(of=kubelet, version>=1.24)"), fact));
+  fact.fact.set("version", "unknown");
+  EXPECT_FALSE(holds(*catalogue::parse_term("version(version>=1.0)"), fact));
+}
+
+TEST(FillWords, UnknownPartsAreLeftOutOrMarked) {
+  CaseFile file;
+  CaseFact fact;
+  fact.fact = {"no-space", {{"path", "/var/lib/x"}}};
+  EXPECT_EQ(fill_words("full[[: {no-space.path}]]", file, {&fact}), "full: /var/lib/x");
+  EXPECT_EQ(fill_words("full[[: {no-space.device}]]", file, {&fact}), "full");
+  EXPECT_EQ(fill_words("describe {pod}; awk '{print $1}' [x]", file, {}, Unknown::to_replace), "describe POD; awk '{print $1}' [x]");
+}
+
 TEST(CausePages, EveryCauseHasOne) {
   EXPECT_GE(cause_pages().size(), 46U);
   for (const auto& page : cause_pages()) {

@@ -19,6 +19,33 @@ std::optional<double> number(std::string_view text) {
   return value;
 }
 
+/// "v1.9.3" < "1.24": part by part, not as decimals. Negative, zero or positive; nullopt when either is no version.
+std::optional<int> compare_versions(std::string_view a, std::string_view b) {
+  const auto next = [](std::string_view& text) -> std::optional<int> {
+    if (!text.empty() && (text.front() == 'v' || text.front() == '.')) text.remove_prefix(1);
+    int part = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), part);
+    if (error != std::errc{}) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    return part;
+  };
+  for (bool first = true;; first = false) {
+    const auto left = next(a), right = next(b);
+    if (first && (!left || !right)) return std::nullopt;
+    if (!left || !right) return 0;      // "1.24" stands for all of its patches
+    if (*left != *right) return *left < *right ? -1 : 1;
+  }
+}
+
+/// Compares as numbers, or as versions where that is what the attribute is.
+std::optional<int> compare(const Term::Test& test, std::string_view value) {
+  const auto& wanted = test.values.front();
+  if (test.attribute == "version") return compare_versions(value, wanted);
+  const auto have = number(value), want = number(wanted);
+  if (!have || !want) return std::nullopt;
+  return *have < *want ? -1 : *have > *want ? 1 : 0;
+}
+
 bool passes(const Term::Test& test, std::string_view value) {
   using Kind = Term::Test::Kind;
   const auto any = [&](auto&& matches) { return std::any_of(test.values.begin(), test.values.end(), matches); };
@@ -27,12 +54,12 @@ bool passes(const Term::Test& test, std::string_view value) {
     case Kind::not_equal: return !any([&](const std::string& v) { return value == v; });
     case Kind::contains: return any([&](const std::string& v) { return contains(value, v); });
     case Kind::at_least: {
-      const auto have = number(value), want = number(test.values.front());
-      return have && want && *have >= *want;
+      const auto order = compare(test, value);
+      return order && *order >= 0;
     }
     case Kind::below: {
-      const auto have = number(value), want = number(test.values.front());
-      return have && want && *have < *want;
+      const auto order = compare(test, value);
+      return order && *order < 0;
     }
   }
   return false;

@@ -6,20 +6,12 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "timeline/attempts.h"
+#include "timeline/mend.h"
 #include "timeline/timeline.h"
 
 namespace unsnag::timeline {
 namespace {
-
-/// What is kept of a Begin, Sample, Retry or End until the attempts are built.
-struct Moment {
-  Stamp when;
-  std::size_t arrival = 0;
-  std::string layer;
-  std::string pod;
-  Origin origin;
-  decltype(Event::what) what;
-};
 
 /// One image on one node, still being gathered.
 struct Gathered {
@@ -29,225 +21,17 @@ struct Gathered {
 };
 
 constexpr std::size_t k_max_moments = 16384;      // per image and node
+constexpr std::size_t k_max_compared = 200;        // moments of one pull that are laid side by side to find the zone
 constexpr std::size_t k_max_facts = 2048;         // distinct ones per image and node, and of notes
 
 void add_unique(std::vector<std::string>& list, const std::string& value) {
   if (!value.empty() && std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
 }
 
-std::optional<SysTime> later(const std::optional<SysTime>& a, const std::optional<SysTime>& b) {
-  if (!a) return b;
-  if (!b) return a;
-  return std::max(*a, *b);
-}
-
-/// Puts a year on stamps that have none: the year of the newest dated line of the evidence, or the one before
-/// if that would lie in its future.
-class YearMender {
- public:
-  void see(const Stamp& stamp) {
-    if (stamp.at && stamp.year_known) newest_ = later(newest_, stamp.at);
-  }
-  void mend(Stamp& stamp) const {
-    if (!stamp.at || stamp.year_known || !newest_) return;
-    using namespace std::chrono;
-    const auto newest_day = floor<days>(*newest_);
-    const auto day = floor<days>(*stamp.at);
-    const year_month_day newest_date{newest_day};
-    const year_month_day date{day};
-    for (const auto back : {years{0}, years{1}}) {
-      const year_month_day candidate{newest_date.year() - back, date.month(), date.day()};
-      if (!candidate.ok()) continue;
-      const SysTime moved = sys_days{candidate} + (*stamp.at - day);
-      // A day of grace: the stamp may be local time.
-      if (moved > *newest_ + days{1}) continue;
-      stamp.at = moved;
-      stamp.year_known = true;
-      return;
-    }
-  }
-
- private:
-  std::optional<SysTime> newest_;
-};
-
-bool before(const Moment& a, const Moment& b) {
-  if (a.when.at && b.when.at && *a.when.at != *b.when.at) return *a.when.at < *b.when.at;
-  return a.arrival < b.arrival;
-}
-
 /// The journal says ip-10-0-1-23 where Kubernetes says ip-10-0-1-23.ec2.internal.
 std::string_view short_name(std::string_view node) {
   if (!node.empty() && node.front() >= '0' && node.front() <= '9') return node;      // an address, or close to one
   return node.substr(0, node.find('.'));
-}
-
-nanoseconds gap(const Stamp& from, const Stamp& to) {
-  if (!from.at || !to.at) return nanoseconds{0};
-  return *to.at - *from.at;
-}
-
-/// Builds the attempts of one pull from its moments in order.
-class AttemptBuilder {
- public:
-  explicit AttemptBuilder(Pull& pull) : pull_(pull) {}
-
-  void add(const Moment& moment) {
-    moment_ = &moment;
-    std::visit([this](const auto& what) { on(what); }, moment.what);
-  }
-
- private:
-  // kubelet's "Failed" event, its log line and the runtime's own line tell of one end; so do begins.
-  static constexpr std::chrono::seconds k_echo{5};
-
-  Attempt& open() {
-    if (!open_) {
-      pull_.attempts.emplace_back();
-      open_ = true;
-      started_ = false;
-    }
-    return pull_.attempts.back();
-  }
-
-  void on(const Begin& begin) {
-    const bool starts = begin.phase == Phase::resolve;
-    if (begin.phase != Phase::queue && !starts) {
-      begin_span(open(), begin.phase);
-      return;
-    }
-    if (open_) {
-      const auto& attempt = pull_.attempts.back();
-      const bool again = starts ? started_ : (started_ || asked_) && gap(attempt.begin, moment_->when) > k_echo;
-      if (again) open_ = false;
-    }
-    const bool fresh = !open_;
-    auto& attempt = open();
-    if (fresh) {
-      attempt.begin = moment_->when;
-      asked_ = false;
-    }
-    if (!starts) asked_ = true;
-    if (starts) {
-      started_ = true;
-      if (asked_ && attempt.begin.at) attempt.spans.push_back({Phase::queue, "", attempt.begin, moment_->when, Outcome::ok});
-      attempt.spans.push_back({Phase::resolve, "", moment_->when, {}, std::nullopt});
-    }
-  }
-
-  void begin_span(Attempt& attempt, Phase phase) {
-    attempt.spans.push_back({phase, moment_->layer, moment_->when, {}, std::nullopt});
-  }
-
-  void on(const Sample& sample) {
-    auto& attempt = open();
-    if (!attempt.begin.at) attempt.begin = moment_->when;
-    if (attempt.samples.size() >= Attempt::k_max_samples) {
-      for (std::size_t i = 0; i < attempt.samples.size() / 2; ++i) attempt.samples[i] = std::move(attempt.samples[2 * i]);
-      attempt.samples_dropped += attempt.samples.size() - attempt.samples.size() / 2;
-      attempt.samples.resize(attempt.samples.size() / 2);
-    }
-    attempt.samples.push_back({moment_->when, moment_->layer, sample.phase, sample.done, sample.total, sample.words, moment_->origin});
-    for (auto& span : attempt.spans)
-      if (span.phase == sample.phase && span.layer == moment_->layer) {
-        span.end = moment_->when;
-        return;
-      }
-    attempt.spans.push_back({sample.phase, moment_->layer, moment_->when, moment_->when, std::nullopt});
-  }
-
-  void on(const Retry&) { open(); }
-  void on(const Note&) {}
-
-  void on(const End& end) {
-    if (end.phase != Phase::commit || !moment_->layer.empty()) {
-      auto& attempt = open();
-      for (auto it = attempt.spans.rbegin(); it != attempt.spans.rend(); ++it)
-        if (it->phase == end.phase && it->layer == moment_->layer) {
-          it->end = moment_->when;
-          it->outcome = end.outcome;
-          return;
-        }
-      attempt.spans.push_back({end.phase, moment_->layer, {}, moment_->when, end.outcome});
-      return;
-    }
-    if (!open_ && !pull_.attempts.empty()) {
-      auto& last = pull_.attempts.back();
-      if (gap(last.end, moment_->when) <= k_echo) {
-        // An echo may know more: the watchdog's own line says cancelled where others say failed.
-        const bool louder = (end.outcome == Outcome::cancelled && last.outcome == Outcome::failed) ||
-                            (end.outcome != Outcome::ok && last.outcome == Outcome::ok);
-        if (louder) last.outcome = end.outcome;
-        return;
-      }
-    }
-    auto& attempt = open();
-    attempt.end = moment_->when;
-    if (!attempt.outcome || *attempt.outcome != Outcome::cancelled) attempt.outcome = end.outcome;
-    open_ = false;
-  }
-
-  Pull& pull_;
-  const Moment* moment_ = nullptr;
-  bool open_ = false;        // the last attempt has no end yet
-  bool started_ = false;     // … and the runtime began
-  bool asked_ = false;       // … and kubelet asked
-};
-
-/// A recording with a clock of its own counts from 1970 (readers say so by a zone that is not known).
-bool is_relative(const Stamp& stamp) {
-  return stamp.at && stamp.year_known && !stamp.zone_known && *stamp.at < SysTime(std::chrono::hours(24 * 365));
-}
-
-void shift(Stamp& stamp, nanoseconds by) {
-  if (stamp.at) *stamp.at += by;
-}
-
-/// Lays the attempts of such recordings over the dated ones, in order: the recording knows every step, the logs
-/// know when and how it ended.
-void lay_over(Pull& pull, std::vector<Attempt> recorded) {
-  if (pull.attempts.empty()) {
-    pull.attempts = std::move(recorded);
-    return;
-  }
-  for (std::size_t i = 0; i < recorded.size() && i < pull.attempts.size(); ++i) {
-    auto& dated = pull.attempts[i];
-    auto& other = recorded[i];
-    // The end is one moment for both; a log may have missed the begin.
-    const bool by_end = dated.end.at && other.end.at;
-    if (!by_end && (!dated.begin.at || !other.begin.at)) continue;
-    const auto by = by_end ? *dated.end.at - *other.end.at : *dated.begin.at - *other.begin.at;
-    if (other.begin.at && (!dated.begin.at || *other.begin.at + by < *dated.begin.at)) dated.begin.at = *other.begin.at + by;
-    for (auto& span : other.spans) {
-      shift(span.begin, by);
-      shift(span.end, by);
-    }
-    for (auto& sample : other.samples) shift(sample.when, by);
-    dated.samples = std::move(other.samples);
-    dated.samples_dropped = other.samples_dropped;
-    for (const auto& span : dated.spans)
-      if (span.layer.empty() && span.phase == Phase::queue) other.spans.insert(other.spans.begin(), span);
-    dated.spans = std::move(other.spans);
-    if (!dated.outcome) {
-      dated.outcome = other.outcome;
-      dated.end = other.end;
-      shift(dated.end, by);
-    }
-  }
-}
-
-void build_attempts(Gathered& gathered) {
-  auto& moments = gathered.moments;
-  const auto dated = [](const Moment& moment) { return moment.when.at.has_value(); };
-  if (std::any_of(moments.begin(), moments.end(), dated)) {
-    // Rows of a table without a time repeat what dated lines tell.
-    moments.erase(std::remove_if(moments.begin(), moments.end(), [&](const Moment& m) { return !dated(m); }), moments.end());
-    std::stable_sort(moments.begin(), moments.end(), before);
-  }
-  Pull recorded;
-  AttemptBuilder from_recording(recorded), from_logs(gathered.pull);
-  for (const auto& moment : moments) (is_relative(moment.when) ? from_recording : from_logs).add(moment);
-  lay_over(gathered.pull, std::move(recorded.attempts));
 }
 
 }  // namespace
@@ -332,6 +116,32 @@ struct Fold::State {
       return;
     }
     gathered.moments.push_back({event.when, arrivals++, event.scope.layer, event.scope.pod, event.origin, event.what});
+  }
+
+  template <typename OnStamp>
+  void for_each_stamp(OnStamp&& on_stamp) {
+    for (auto& noted : notes) on_stamp(noted.first), on_stamp(noted.last);
+    for (auto& gathered : pulls) {
+      for (auto& noted : gathered.pull.facts) on_stamp(noted.first), on_stamp(noted.last);
+      for (auto& moment : gathered.moments) on_stamp(moment.when);
+    }
+  }
+
+  /// Years first, then the zone: how far local stamps are from UTC shows in begins and ends that several programs tell.
+  void mend_times() {
+    for_each_stamp([this](Stamp& stamp) { years.mend(stamp); });
+    ZoneMender zones;
+    for (const auto& gathered : pulls) {
+      std::vector<Stamp> begins, ends;
+      for (const auto& moment : gathered.moments) {
+        if (std::holds_alternative<Begin>(moment.what)) begins.push_back(moment.when);
+        if (std::holds_alternative<End>(moment.what)) ends.push_back(moment.when);
+        if (begins.size() + ends.size() > k_max_compared) break;
+      }
+      zones.compare(begins);
+      zones.compare(ends);
+    }
+    for_each_stamp([&](Stamp& stamp) { zones.mend(stamp); });
   }
 
   /// Evidence often names the node in some lines only. What was said without one belongs to the image's only node.
@@ -437,21 +247,15 @@ Timeline Fold::take() {
   state->join_unknown_nodes();
   state->join_untagged();
   state->join_pods();
-  const auto mend = [&](Noted& noted) {
-    state->years.mend(noted.first);
-    state->years.mend(noted.last);
-  };
+  state->mend_times();
   const auto by_time = [](const Noted& a, const Noted& b) { return a.first.at && b.first.at && *a.first.at < *b.first.at; };
   Timeline timeline;
   timeline.notes = std::move(state->notes);
-  for (auto& noted : timeline.notes) mend(noted);
   for (auto& gathered : state->pulls) {
-    for (auto& noted : gathered.pull.facts) mend(noted);
-    for (auto& moment : gathered.moments) state->years.mend(moment.when);
+    auto& facts = gathered.pull.facts;
     // Undated facts keep their place: a comparison that calls them equal to all others is no order for std::sort.
-    if (std::all_of(gathered.pull.facts.begin(), gathered.pull.facts.end(), [](const Noted& n) { return n.first.at.has_value(); }))
-      std::stable_sort(gathered.pull.facts.begin(), gathered.pull.facts.end(), by_time);
-    build_attempts(gathered);
+    if (std::all_of(facts.begin(), facts.end(), [](const Noted& n) { return n.first.at.has_value(); })) std::stable_sort(facts.begin(), facts.end(), by_time);
+    build_attempts(gathered.pull, std::move(gathered.moments));
     timeline.pulls.push_back(std::move(gathered.pull));
   }
   return timeline;

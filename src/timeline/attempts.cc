@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "timeline/attempts.h"
+
+#include <algorithm>
+#include <variant>
+
+namespace unsnag::timeline {
+namespace {
+
+bool before(const Moment& a, const Moment& b) {
+  if (a.when.at && b.when.at && *a.when.at != *b.when.at) return *a.when.at < *b.when.at;
+  return a.arrival < b.arrival;
+}
+
+nanoseconds gap(const Stamp& from, const Stamp& to) {
+  if (!from.at || !to.at) return nanoseconds{0};
+  return *to.at - *from.at;
+}
+
+/// Builds the attempts of one pull from its moments in order.
+class AttemptBuilder {
+ public:
+  explicit AttemptBuilder(Pull& pull) : pull_(pull) {}
+
+  void add(const Moment& moment) {
+    moment_ = &moment;
+    std::visit([this](const auto& what) { on(what); }, moment.what);
+  }
+
+ private:
+  // kubelet's "Failed" event, its log line and the runtime's own line tell of one end; so do begins.
+  static constexpr std::chrono::seconds k_echo{5};
+
+  Attempt& open() {
+    if (!open_) {
+      pull_.attempts.emplace_back();
+      open_ = true;
+      started_ = false;
+    }
+    return pull_.attempts.back();
+  }
+
+  void on(const Begin& begin) {
+    const bool starts = begin.phase == Phase::resolve;
+    if (begin.phase != Phase::queue && !starts) {
+      begin_span(open(), begin.phase);
+      return;
+    }
+    if (open_) {
+      const auto& attempt = pull_.attempts.back();
+      const bool again = starts ? started_ : (started_ || asked_) && gap(attempt.begin, moment_->when) > k_echo;
+      if (again) open_ = false;
+    }
+    const bool fresh = !open_;
+    auto& attempt = open();
+    if (fresh) {
+      attempt.begin = moment_->when;
+      asked_ = false;
+    }
+    if (!starts) asked_ = true;
+    if (starts) {
+      started_ = true;
+      if (asked_ && attempt.begin.at) attempt.spans.push_back({Phase::queue, "", attempt.begin, moment_->when, Outcome::ok});
+      attempt.spans.push_back({Phase::resolve, "", moment_->when, {}, std::nullopt});
+    }
+  }
+
+  void begin_span(Attempt& attempt, Phase phase) {
+    attempt.spans.push_back({phase, moment_->layer, moment_->when, {}, std::nullopt});
+  }
+
+  void on(const Sample& sample) {
+    auto& attempt = open();
+    if (!attempt.begin.at) attempt.begin = moment_->when;
+    if (attempt.samples.size() >= Attempt::k_max_samples) {
+      for (std::size_t i = 0; i < attempt.samples.size() / 2; ++i) attempt.samples[i] = std::move(attempt.samples[2 * i]);
+      attempt.samples_dropped += attempt.samples.size() - attempt.samples.size() / 2;
+      attempt.samples.resize(attempt.samples.size() / 2);
+    }
+    attempt.samples.push_back({moment_->when, moment_->layer, sample.phase, sample.done, sample.total, sample.words, moment_->origin});
+    for (auto& span : attempt.spans)
+      if (span.phase == sample.phase && span.layer == moment_->layer) {
+        span.end = moment_->when;
+        return;
+      }
+    attempt.spans.push_back({sample.phase, moment_->layer, moment_->when, moment_->when, std::nullopt});
+  }
+
+  void on(const Retry&) { open(); }
+  void on(const Note&) {}
+
+  void on(const End& end) {
+    if (end.phase != Phase::commit || !moment_->layer.empty()) {
+      auto& attempt = open();
+      for (auto it = attempt.spans.rbegin(); it != attempt.spans.rend(); ++it)
+        if (it->phase == end.phase && it->layer == moment_->layer) {
+          it->end = moment_->when;
+          it->outcome = end.outcome;
+          return;
+        }
+      attempt.spans.push_back({end.phase, moment_->layer, {}, moment_->when, end.outcome});
+      return;
+    }
+    if (!open_ && !pull_.attempts.empty()) {
+      auto& last = pull_.attempts.back();
+      if (gap(last.end, moment_->when) <= k_echo) {
+        // An echo may know more: the watchdog's own line says cancelled where others say failed.
+        const bool louder = (end.outcome == Outcome::cancelled && last.outcome == Outcome::failed) ||
+                            (end.outcome != Outcome::ok && last.outcome == Outcome::ok);
+        if (louder) last.outcome = end.outcome;
+        return;
+      }
+    }
+    auto& attempt = open();
+    attempt.end = moment_->when;
+    if (!attempt.outcome || *attempt.outcome != Outcome::cancelled) attempt.outcome = end.outcome;
+    open_ = false;
+  }
+
+  Pull& pull_;
+  const Moment* moment_ = nullptr;
+  bool open_ = false;        // the last attempt has no end yet
+  bool started_ = false;     // … and the runtime began
+  bool asked_ = false;       // … and kubelet asked
+};
+
+/// A recording with a clock of its own counts from 1970 (readers say so by a zone that is not known).
+bool is_relative(const Stamp& stamp) {
+  return stamp.at && stamp.year_known && !stamp.zone_known && *stamp.at < SysTime(std::chrono::hours(24 * 365));
+}
+
+void shift(Stamp& stamp, nanoseconds by) {
+  if (stamp.at) *stamp.at += by;
+}
+
+/// Lays the attempts of such recordings over the dated ones, in order: the recording knows every step, the logs
+/// know when and how it ended.
+void lay_over(Pull& pull, std::vector<Attempt> recorded) {
+  if (pull.attempts.empty()) {
+    pull.attempts = std::move(recorded);
+    return;
+  }
+  for (std::size_t i = 0; i < recorded.size() && i < pull.attempts.size(); ++i) {
+    auto& dated = pull.attempts[i];
+    auto& other = recorded[i];
+    // The end is one moment for both; a log may have missed the begin.
+    const bool by_end = dated.end.at && other.end.at;
+    if (!by_end && (!dated.begin.at || !other.begin.at)) continue;
+    const auto by = by_end ? *dated.end.at - *other.end.at : *dated.begin.at - *other.begin.at;
+    if (other.begin.at && (!dated.begin.at || *other.begin.at + by < *dated.begin.at)) dated.begin.at = *other.begin.at + by;
+    for (auto& span : other.spans) {
+      shift(span.begin, by);
+      shift(span.end, by);
+    }
+    for (auto& sample : other.samples) shift(sample.when, by);
+    dated.samples = std::move(other.samples);
+    dated.samples_dropped = other.samples_dropped;
+    for (const auto& span : dated.spans)
+      if (span.layer.empty() && span.phase == Phase::queue) other.spans.insert(other.spans.begin(), span);
+    dated.spans = std::move(other.spans);
+    if (!dated.outcome) {
+      dated.outcome = other.outcome;
+      dated.end = other.end;
+      shift(dated.end, by);
+    }
+  }
+}
+
+}  // namespace
+
+void build_attempts(Pull& pull, std::vector<Moment> moments) {
+  const auto dated = [](const Moment& moment) { return moment.when.at.has_value(); };
+  if (std::any_of(moments.begin(), moments.end(), dated)) {
+    // Rows of a table without a time repeat what dated lines tell.
+    moments.erase(std::remove_if(moments.begin(), moments.end(), [&](const Moment& m) { return !dated(m); }), moments.end());
+    std::stable_sort(moments.begin(), moments.end(), before);
+  }
+  Pull recorded;
+  AttemptBuilder from_recording(recorded), from_logs(pull);
+  for (const auto& moment : moments) (is_relative(moment.when) ? from_recording : from_logs).add(moment);
+  lay_over(pull, std::move(recorded.attempts));
+}
+
+}  // namespace unsnag::timeline
