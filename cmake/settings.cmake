@@ -11,7 +11,7 @@ if(UNSNAG_SANITIZE)
     -fsanitize=${UNSNAG_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(unsnag_settings INTERFACE -fsanitize=${UNSNAG_SANITIZE})
 endif()
-target_include_directories(unsnag_settings INTERFACE ${CMAKE_SOURCE_DIR}/src)
+target_include_directories(unsnag_settings INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)

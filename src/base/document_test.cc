@@ -153,5 +153,52 @@ TEST(Toml, DeepTextIsRefused) {
   EXPECT_FALSE(parse_toml("a = " + repeated("{" + repeated("a.", 60) + "a = ", 60) + "1" + repeated("}", 60)));
 }
 
+// Each of these ended the program in toml++ 3.3.
+TEST(Toml, AHeaderWithoutAKeyIsMalformed) {
+  for (const std::string_view text : {"[=x]", "[,a]", "[#a]", "[[=x]]", "[.a]", "[é]", "[[é]]", "[\xff]", "[\n]", "[", "[[", "[a.é]", "é = 1", "\xff = 1", "a = 1\n[]x]"}) {
+    const auto value = parse_toml(text);
+    ASSERT_FALSE(value) << text;
+    EXPECT_EQ(value.error().code, Errc::malformed) << text;
+  }
+}
+
+TEST(Toml, LettersOutsideOfStringsAreMalformed) {
+  for (const std::string_view text :
+       {"a = é", "a = 1é", "a = 1\"é\"", "a é = 1", "a = [1, é]", "a = {é = 1}", "a = 1 é", "a = 1979-05-27 é", "a = \"\"\"x\"\"\"\"\"\"é", "a = \"\n é\"",
+        "\"\\é\" = 1", "a = \"\"\"\\é\"\"\"", "a = '''x''''''é", "a = \"é"}) {
+    const auto value = parse_toml(text);
+    ASSERT_FALSE(value) << text;
+    EXPECT_EQ(value.error().code, Errc::malformed) << text;
+  }
+}
+
+TEST(Toml, LettersInStringsAndCommentsStay) {
+  const auto value = parse_toml(
+      "\xEF\xBB\xBF\"\\u00e9\" = 'é' # é \"\n"
+      "# it's é\n"
+      "a = \"\\\"é#\"\r\n"
+      "b = \"\"\"\né \"\" é\\\"\"\"\"\"\n"
+      "c = '''\né '' é'''''\n"
+      "[x.'é.é']\n"
+      "d.\"é\" = [ 'é','é', \"é\"]\n"
+      "e = {'é'='é'}\n");
+  ASSERT_TRUE(value) << value.error().message();
+  EXPECT_EQ((*value)["é"].scalar, "é");
+  EXPECT_EQ((*value)["a"].scalar, "\"é#");
+  EXPECT_EQ((*value)["b"].scalar, "é \"\" é\"\"");
+  EXPECT_EQ((*value)["c"].scalar, "é '' é''");
+  EXPECT_EQ(value->at({"x", "é.é", "d", "é"}).entries.size(), 3u);
+  EXPECT_EQ(value->at({"x", "é.é", "e", "é"}).scalar, "é");
+}
+
+TEST(Toml, ManyTablesAreTooLarge) {
+  std::string text;
+  for (int i = 0; i < 30'000; ++i) text += "[a" + std::to_string(i) + ".b]\n";
+  EXPECT_EQ(parse_toml(text).error().code, Errc::too_large);
+  std::string many_keys;
+  for (int i = 0; i < 30'000; ++i) many_keys += "a" + std::to_string(i) + " = \"1.2\"\n";
+  EXPECT_TRUE(parse_toml(many_keys));
+}
+
 }  // namespace
 }  // namespace unsnag

@@ -12,6 +12,20 @@
 namespace unsnag {
 namespace {
 
+/// Terminals obey C1 controls (U+0080–9F) and bidirectional marks; JSON can spell them without changing them.
+void append_character(std::string& out, std::string_view character) {
+  const auto at = [&](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(character[i])); };
+  unsigned code = 0;
+  if (character.size() == 2) code = (at(0) & 0x1FU) << 6U | (at(1) & 0x3FU);
+  if (character.size() == 3) code = (at(0) & 0x0FU) << 12U | (at(1) & 0x3FU) << 6U | (at(2) & 0x3FU);
+  const bool control = code >= 0x80 && code <= 0x9F;
+  const bool direction = code == 0x61C || code == 0x200E || code == 0x200F || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+  if (control || direction)
+    fmt::format_to(std::back_inserter(out), "\\u{:04x}", code);
+  else
+    out += character;
+}
+
 void append_quoted(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
@@ -20,7 +34,7 @@ void append_quoted(std::string& out, std::string_view text) {
     if (length == 0) {
       out += "\xEF\xBF\xBD";
     } else if (length > 1) {
-      out += text.substr(0, length);
+      append_character(out, text.substr(0, length));
     } else {
       switch (byte) {
         case '"': out += "\\\""; break;

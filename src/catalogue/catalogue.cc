@@ -15,6 +15,8 @@ std::string_view stripped(std::string_view text) {
 
 /// Nothing follows but what closes a line or a quoted text.
 bool is_end(std::string_view after) {
+  // A status without a reason phrase leaves a blank behind: `…: 401 ", host=…`.
+  if (after.substr(0, 2) == " \"" || after.substr(0, 2) == " \\") after.remove_prefix(1);
   while (!after.empty() && (after.front() == '\\' || after.front() == '.')) after.remove_prefix(1);
   return after.empty() || after.front() == '"' || after.find_first_not_of(" \t\r") == std::string_view::npos;
 }

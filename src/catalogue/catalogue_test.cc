@@ -42,6 +42,7 @@ TEST(Catalogue, AtEndMeansTheEndOfALineOrQuotedText) {
   ASSERT_TRUE(catalogue);
   EXPECT_EQ(found_in(*catalogue, "Error response from daemon: unauthorized").size(), 1U);
   EXPECT_EQ(found_in(*catalogue, R"(err="Error response from daemon: unauthorized" image="x")").size(), 1U);
+  EXPECT_EQ(found_in(*catalogue, R"(err="Error response from daemon: unauthorized " image="x")").size(), 1U);
   EXPECT_TRUE(found_in(*catalogue, "Error response from daemon: unauthorized: authentication required").empty());
 }
 

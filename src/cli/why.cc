@@ -102,7 +102,7 @@ report::Input input_of(const readers::Reading& reading, const std::vector<std::s
   input.understood = reading.understood;
   input.unreadable = reading.unreadable;
   input.stopped = reading.stopped || interrupted(surroundings);
-  input.pasted = targets.size() == 1 && targets.front() == "-";
+  input.pasted = targets.size() == 1 && targets.front() == "-" && reading.events == 0;
   input.this_node = targets.empty();
   return input;
 }

@@ -25,7 +25,7 @@ bool fits(const std::vector<std::string>& wanted, std::string_view have) {
 bool applies(const AdviceText& advice, const CaseFile& file, const Firing& firing, const Verdict& verdict) {
   if (!advice.rules.empty() && std::find(advice.rules.begin(), advice.rules.end(), firing.rule->id) == advice.rules.end()) return false;
   if (!fits(advice.runtimes, verdict.runtime)) return false;
-  // A platform's own way is shown where that platform is known; where none is known, the plain ways are.
+  // A platform's own way is shown where that platform is known.
   if (!advice.platforms.empty() && (verdict.platform.empty() || !fits(advice.platforms, verdict.platform))) return false;
   return advice.needs.empty() || !satisfy(advice.needs, file).empty();
 }
@@ -65,11 +65,18 @@ std::string platform_of(const CaseFile& file) {
 }
 
 void advise(const CaseFile& file, const Firing& firing, Verdict& verdict) {
-  for (const auto& advice : firing.cause->advice) {
-    if (!applies(advice, file, firing, verdict)) continue;
+  std::vector<const AdviceText*> fitting;
+  for (const auto& advice : firing.cause->advice)
+    if (applies(advice, file, firing, verdict)) fitting.push_back(&advice);
+  // Where the platform has a way of its own, the general "edit this file" would be undone or be wrong there.
+  const auto has_own_way = [&](const AdviceText& general) {
+    return std::any_of(fitting.begin(), fitting.end(), [&](const AdviceText* other) { return !other->platforms.empty() && other->when == general.when; });
+  };
+  for (const auto* advice : fitting) {
+    if (advice->platforms.empty() && !advice->file.empty() && has_own_way(*advice)) continue;
     const auto fill = [&](const std::string& text, Unknown unknown = Unknown::to_replace) { return fill_advice(text, file, firing, verdict, unknown); };
-    verdict.advice.push_back({when_of(advice.when), advice.platforms.empty() ? "" : verdict.platform, fill(advice.text, Unknown::in_words), fill(advice.command),
-                              fill(advice.file), advice.key, fill(advice.value), fill(advice.restart)});
+    verdict.advice.push_back({when_of(advice->when), advice->platforms.empty() ? "" : verdict.platform, fill(advice->text, Unknown::in_words),
+                              fill(advice->command), fill(advice->file), fill(advice->key), fill(advice->value), fill(advice->restart)});
   }
   if (verdict.confidence == Confidence::certain) return;
   for (const auto& bring : firing.cause->bring)

@@ -23,8 +23,11 @@ constexpr std::chrono::seconds k_before{2}, k_after{10};
 /// A paste of up to this many lines was put together by a person: what stands in it belongs together.
 constexpr std::uint64_t k_paste_lines = 80;
 
-/// Lines about something else than a pull, but for limits of the runtime's process: those fail pulls just as well.
-bool is_beside(const Noted& noted) { return noted.fact.get("subject") == "other" && noted.fact.name != "too-many"; }
+/// Lines about something else than a pull, but for limits of the runtime's process, which fail pulls just as well,
+/// and for the fact that says just this.
+bool is_beside(const Noted& noted) {
+  return noted.fact.get("subject") == "other" && noted.fact.name != "too-many" && noted.fact.name != "not-a-pull";
+}
 
 FailureKind kind_of(const Noted& noted) {
   if (is_beside(noted)) return FailureKind::no;
@@ -275,18 +278,51 @@ void complete(CaseFile& file, CaseFact& fact) {
   fact.fact.set("age", last ? "last" : "earlier");
 }
 
+bool is_hub_host(std::string_view host) { return host == "registry-1.docker.io" || host == "index.docker.io"; }
+
+/// Docker Hub hands no request on: where it was asked too, another host that is asked for its images is a mirror. CRI-O
+/// and podman may complete a short name with several registries in turn; those they name with docker:// before it.
+void find_hub_mirrors(CaseFile& file) {
+  if (file.registry != "docker.io") return;
+  const bool asked = std::any_of(file.facts.begin(), file.facts.end(), [](const CaseFact& fact) { return is_hub_host(fact.fact.get("host")); });
+  if (!asked) return;
+  for (auto& fact : file.facts)
+    if (fact.noted != nullptr && fact.fact.get("role") == "redirect" && !contains(fact.noted->first_origin.text, "docker://")) fact.fact.set("role", "mirror");
+}
+
+/// A short name is completed by CRI-O and podman from unqualified-search-registries, and they print the whole of it.
+void adopt_completed_name(CaseFile& file) {
+  if (file.pull == nullptr || file.registry != "docker.io") return;
+  constexpr std::string_view k_transport = "docker://";
+  const auto& given = file.pull->image_as_given;
+  for (const auto& fact : file.facts) {
+    if (fact.noted == nullptr || fact.tie != Tie::own) continue;
+    const std::string_view text = fact.noted->first_origin.text;
+    const auto at = text.find(k_transport);
+    if (at == std::string_view::npos) continue;
+    const auto name = text.substr(at + k_transport.size());
+    const auto slash = name.find('/');
+    if (slash == std::string_view::npos || name.substr(0, slash).find_first_of(".:") == std::string_view::npos) continue;
+    if (name.substr(slash + 1, given.size()) != given) continue;
+    file.registry = name.substr(0, slash);
+    return;
+  }
+}
+
 /// Without an image the host that a manifest was asked of is the registry, as far as anybody can tell.
 void guess_registry(CaseFile& file) {
   if (!file.registry.empty()) return;
   for (const auto& fact : file.facts) {
     const auto host = fact.fact.get("host");
     if (host.empty() || fact.fact.get("via") == "proxy" || !fact.fact.get("mirror").empty() || contains(fact.fact.get("url"), "ns=")) continue;
-    const auto url = fact.fact.get("url");
-    // Buckets and CDNs show the storage's own layout, /docker/registry/v2/blobs/…, which is no registry's path.
-    if (fact.fact.get("step") == "resolve" || (contains(url, "/v2/") && !contains(url, "/docker/registry/v2/"))) {
-      file.registry = host;
+    // Where Docker Hub was asked, it is the registry, and whoever was asked before it a mirror.
+    if (is_hub_host(host)) {
+      file.registry = "docker.io";
       return;
     }
+    const auto url = fact.fact.get("url");
+    // Buckets and CDNs show the storage's own layout, /docker/registry/v2/blobs/…, which is no registry's path.
+    if (file.registry.empty() && (fact.fact.get("step") == "resolve" || (contains(url, "/v2/") && !contains(url, "/docker/registry/v2/")))) file.registry = host;
   }
 }
 
@@ -303,8 +339,10 @@ const CaseFact* CaseFile::find(std::string_view name) const {
 std::vector<CaseFile> open_cases(const Timeline& timeline) {
   auto files = Opener(timeline).run();
   for (auto& file : files) {
+    adopt_completed_name(file);
     guess_registry(file);
     for (auto& fact : file.facts) complete(file, fact);
+    find_hub_mirrors(file);
     settle_near(file);
     derive(file);
   }

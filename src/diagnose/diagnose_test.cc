@@ -53,6 +53,16 @@ TEST(Diagnose, NothingFailedIsNoVerdict) {
   EXPECT_EQ(first_cause({event(0, Begin{Phase::resolve}), event(3, End{Phase::commit, Outcome::ok}), note(3, "pull-succeeded", {{"took", "3s"}})}), "no-failure");
 }
 
+TEST(Diagnose, AFailureInWordsThatNoRuleKnowsIsNotHealthy) {
+  EXPECT_EQ(first_cause({event(0, Begin{Phase::resolve}), note(3, "bad-url", {{"how", "escape"}}), event(3, End{Phase::unpack, Outcome::failed})}), "insufficient-evidence");
+}
+
+TEST(Diagnose, ASandboxWithoutANetworkIsNoPullFailure) {
+  EXPECT_EQ(first_cause({note(0, "sandbox-failed", {{"step", "sandbox"}}, ""), note(0, "not-a-pull", {{"what", "cni"}, {"subject", "other"}}, ""),
+                         note(0, "unreachable", {{"how", "refused"}, {"subject", "other"}}, "")}),
+            "not-a-pull-failure");
+}
+
 TEST(Diagnose, AWatchdogsCancelExplainsWhatFollowsIt) {
   const auto diagnosis = explain({event(0, Begin{Phase::resolve}), note(60, "cancelled", {{"by", "containerd"}, {"limit", "1m0s"}}), note(60, "context-canceled", {{"how", "context"}}),
                                   note(60, "pull-failed"), event(60, End{Phase::commit, Outcome::cancelled}), note(61, "waiting-reason", {{"reason", "ErrImagePull"}})});

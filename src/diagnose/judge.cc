@@ -182,7 +182,7 @@ std::string value_of(std::string_view name, const CaseFile& file, const std::vec
     if (!command || slash == std::string::npos) return pod;
     return pod.substr(slash + 1) + " -n " + pod.substr(0, slash);
   }
-  if (auto value = attribute_of(name, file, facts); !value.empty()) return value;
+  if (auto value = attribute_of(name, file, facts); !value.empty()) return value == "kubelet-dockershim" ? "kubelet" : value;
   if (!command) return "?";
   std::string word(name.substr(name.find('.') == std::string_view::npos ? 0 : name.find('.') + 1));
   for (auto& c : word) c = c == '-' ? '_' : static_cast<char>(c - ('a' - 'A'));

@@ -23,11 +23,10 @@ class FdBytes : public Bytes {
  public:
   explicit FdBytes(int fd) : fd_(fd) {}
   Result<std::size_t> read(char* buffer, std::size_t size) override {
-    for (;;) {
-      const auto got = ::read(fd_, buffer, size);
-      if (got >= 0) return static_cast<std::size_t>(got);
-      if (errno != EINTR) return fail_errno(errno);
-    }
+    // A signal ends the read: whoever installed a handler (Ctrl-C) wants to look at what it set.
+    const auto got = ::read(fd_, buffer, size);
+    if (got < 0) return fail_errno(errno);
+    return static_cast<std::size_t>(got);
   }
 
  private:

@@ -181,7 +181,10 @@ class Emission {
     void erase(std::string_view key) {
       pairs_.erase(std::remove_if(pairs_.begin(), pairs_.end(), [&](const auto& pair) { return pair.first == key; }), pairs_.end());
     }
-    void clear() { pairs_.clear(); }
+    /// Forgets all but this: a line about something else stays one.
+    void clear() {
+      pairs_.erase(std::remove_if(pairs_.begin(), pairs_.end(), [](const auto& pair) { return pair.first != "subject"; }), pairs_.end());
+    }
     [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& pairs() const { return pairs_; }
 
    private:
@@ -218,7 +221,10 @@ void emit(const std::vector<Catalogue::Found>& found, const Context& context, ti
 }
 
 std::size_t interpret(std::string_view text, const Context& context, timeline::Sink& sink) {
-  const auto found = messages().find(text);
+  auto found = messages().find(text);
+  const auto start = text.find_first_not_of(" \"");
+  const auto not_at_start = [&](const Catalogue::Found& one) { return messages().messages()[one.message].at_start && one.begin != start; };
+  found.erase(std::remove_if(found.begin(), found.end(), not_at_start), found.end());
   emit(found, context, sink);
   return found.size();
 }

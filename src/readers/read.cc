@@ -114,7 +114,8 @@ class Reader {
     std::string text;
     bool ended = false;
     if (!fill(file.path, bytes, text, k_max_whole, ended)) return;
-    if (contains(std::string_view(text).substr(0, 4096), std::string_view("\0", 1))) return;      // no text: nothing to read
+    // No text: nothing to read. (The journal's export form has binary lengths in it.)
+    if (contains(std::string_view(text).substr(0, 4096), std::string_view("\0", 1)) && !is_journal_export(text)) return;
     if (ended) {
       read_whole(text, file.path);
     } else if (timeline::is_event_line(text)) {
@@ -124,7 +125,7 @@ class Reader {
       stream(file.path, bytes, text, [&](std::string_view lines) { log.feed(lines); });
       add(log.count());
     }
-    if (file.path == "-") note_paste(text, ended);
+    if (file.path == "-" && reading.events == 0) note_paste(text, ended);
   }
 
   /// Reads on until `text` holds `limit` bytes or the file ends. False: nothing could be read.
@@ -134,6 +135,7 @@ class Reader {
       text.resize(std::min(limit, before + std::clamp<std::size_t>(before, 64U << 10U, k_chunk)));
       const auto got = bytes.read(text.data() + before, text.size() - before);
       text.resize(before + (got ? *got : 0));
+      if (!got && stopped()) break;
       if (!got) {
         reading.unreadable.push_back(printable(path) + ": " + got.error().message());
         ended = true;
@@ -172,6 +174,7 @@ class Reader {
       ++reading.lines;
       if (auto event = timeline::parse_json_line(line)) {
         ++reading.understood;
+        ++reading.events;
         sink_.accept(*event);
       }
     }

@@ -20,26 +20,6 @@ using diagnose::Verdict;
 
 constexpr std::int64_t k_format = 1;
 
-/// Terminals obey C1 controls and bidirectional marks; in JSON they can be spelled without being changed. Valid
-/// JSON has them within strings only.
-std::string spell_invisible(std::string_view json) {
-  std::string out;
-  out.reserve(json.size());
-  while (!json.empty()) {
-    const auto length = utf8_length(json);
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(json[i])); };
-    unsigned point = 0;
-    if (length == 2) point = (byte(0) & 0x1FU) << 6U | (byte(1) & 0x3FU);
-    if (length == 3) point = (byte(0) & 0x0FU) << 12U | (byte(1) & 0x3FU) << 6U | (byte(2) & 0x3FU);
-    const bool invisible = (point >= 0x80 && point < 0xA0) || point == 0x061C || point == 0x200E || point == 0x200F ||
-                           (point >= 0x2028 && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
-    if (invisible) out += fmt::format("\\u{:04x}", point);
-    else out += json.substr(0, length == 0 ? 1 : length);
-    json.remove_prefix(length == 0 ? 1 : length);
-  }
-  return out;
-}
-
 class JsonReport {
  public:
   explicit JsonReport(const Findings& findings) : findings_(findings) {}
@@ -59,7 +39,7 @@ class JsonReport {
     strings("unreadable", input.unreadable);
     json_.key("interrupted").boolean(input.stopped);
     json_.end_object().end_object();
-    return spell_invisible(json_.take()) + "\n";
+    return json_.take() + "\n";
   }
 
  private:

@@ -178,17 +178,34 @@ std::string earlier_line(const Pull& pull, std::size_t until, std::size_t width,
   return any ? ink.dim(line) : std::string();
 }
 
+/// Where only ends are known (a kubelet without -v logs nothing but the cancel), they are listed: when each attempt
+/// ended, and how long at least it had been silent by then.
+std::vector<std::string> list_of_ends(const Pull& pull, const diagnose::Timer* timer, const Ink& ink) {
+  constexpr std::size_t k_most = 6;
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < pull.attempts.size() && lines.size() < k_most; ++i) {
+    const auto& attempt = pull.attempts[i];
+    if (!attempt.end.at || !failed(attempt.outcome)) continue;
+    auto line = fmt::format("attempt {}  {} {} {}", i + 1, format_clock(*attempt.end.at), ink.glyphs.failed, timeline::to_string(*attempt.outcome));
+    if (attempt.outcome == Outcome::cancelled && timer != nullptr && timer->limit)
+      line += fmt::format(", silent for at least {}", format_duration(*timer->limit));
+    if (!lines.empty() && attempt.begin.at && *attempt.end.at > *attempt.begin.at) line += ", " + format_short(*attempt.end.at - *attempt.begin.at) + " after it began";
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
 }  // namespace
 
 std::vector<std::string> waterfall(const Pull& pull, const diagnose::Timer* timer, std::size_t width, const Ink& ink) {
   const auto chosen = choose(pull, timer != nullptr);
-  if (!chosen) return {};
+  if (!chosen) return timer == nullptr ? std::vector<std::string>() : list_of_ends(pull, timer, ink);
   const auto& attempt = pull.attempts[*chosen];
   const auto extent = extent_of(attempt);
   if (!extent) return {};
   const auto title = pull.attempts.size() > 1 ? fmt::format("attempt {}", *chosen + 1) : std::string("attempt");
   const Drawing drawing(attempt, *extent, timer, width, ink);
-  if (!drawing.tells_something()) return {};
+  if (!drawing.tells_something()) return timer == nullptr ? std::vector<std::string>() : list_of_ends(pull, timer, ink);
   auto lines = drawing.lines(title);
   if (auto earlier = earlier_line(pull, *chosen, width, ink); !earlier.empty()) lines.push_back(std::move(earlier));
   return lines;

@@ -148,22 +148,24 @@ std::optional<Answer> content(const Request& request, const std::string& images,
         made.status = 206;
         made.headers.emplace_back("Content-Range", fmt::format("bytes {}-{}/{}", from, made.body.size() - 1, made.body.size()));
         made.body.erase(0, from);
+        made.from = from;
       }
     }
   }
   return made;
 }
 
-/// Bends a healthy answer as the step says.
+/// Bends a healthy answer as the step says. N counts from the blob's beginning: a client that asks for the rest gets no further.
 Answer bend(Answer healthy, const Step& step) {
-  const auto number = static_cast<std::size_t>(step.number);
+  const auto from = healthy.from;
+  const auto number = static_cast<std::size_t>(step.number) > from ? static_cast<std::size_t>(step.number) - from : 0;
   healthy.body_sent = std::min(number, healthy.body.size());
   switch (step.act) {
     case Act::cut: healthy.end = Answer::End::cut; break;
     case Act::reset: healthy.end = Answer::End::reset; break;
     case Act::stall: healthy.end = Answer::End::stall; break;
     case Act::flip:
-      if (number < healthy.body.size()) healthy.body[number] = static_cast<char>(healthy.body[number] ^ 0x20);
+      if (static_cast<std::size_t>(step.number) >= from && number < healthy.body.size()) healthy.body[number] = static_cast<char>(healthy.body[number] ^ 0x20);
       break;
     default: break;
   }
@@ -191,8 +193,10 @@ Answer served(const Request& request, const std::string& images, Faults& faults,
     default: break;
   }
   if (const auto tag = faults.setting(name, "tag"); part == "manifest" && !tag.empty() && reference.rfind("sha256:", 0) != 0) reference = tag;
-  auto healthy = content(request, images, part, reference);
-  return healthy ? bend(std::move(*healthy), step) : by_status(404, part);
+  if (auto healthy = content(request, images, part, reference)) return bend(std::move(*healthy), step);
+  // Docker prints an error that has a detail otherwise than one that has none (registry/api/errcode).
+  if (part == "manifest") return error(404, "MANIFEST_UNKNOWN", "manifest unknown", fmt::format(R"({{"Tag":"{}"}})", reference));
+  return by_status(404, part);
 }
 
 }  // namespace

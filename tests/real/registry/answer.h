@@ -23,6 +23,7 @@ struct Answer {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  std::size_t from = 0;        // where in the blob the body begins
   End end = End::clean;        // what happens after `body_sent` bytes
   std::size_t body_sent = 0;   // of the body; only where `end` is not clean
 };
