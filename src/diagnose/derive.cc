@@ -245,7 +245,7 @@ void derive_history(CaseFile& file) {
     if (fact.fact.name == "pull-succeeded" || fact.fact.name == "image-present")
       if (success == nullptr || (noted.last.at && success->last.at && *noted.last.at > *success->last.at)) success = &noted;
     if (fact.fact.name == "pull-failed" || fact.fact.name == "waiting-reason" || fact.fact.name == "cancelled" || fact.fact.name == "backing-off" ||
-        fact.fact.name == "credentials-unproven")
+        fact.fact.name == "credentials-unproven" || fact.fact.name == "never-pull")
       if (failure == nullptr || (noted.last.at && failure->last.at && *noted.last.at > *failure->last.at)) failure = &noted;
   }
   if (success == nullptr || failure == nullptr) return;

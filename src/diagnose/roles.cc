@@ -98,6 +98,8 @@ std::string role_of(const timeline::Fact& fact, const CaseFile& file) {
   // A registry may hand requests on to another registry (registry.k8s.io does); layers elsewhere are redirected.
   if (contains(url, "/manifests/")) return "redirect";
   if (step == "download" || step == "config" || contains(url, "blob") || contains(url, "sha256")) return "blob-host";
+  // containerd's "fetch failed after status" names the host of its list that was asked, never one redirected to.
+  if (url.empty() && step == "resolve" && fact.name == "http-status") return "mirror";
   if (contains(url, "/v2/")) return "redirect";
   return "other";
 }

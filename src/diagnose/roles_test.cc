@@ -57,6 +57,8 @@ TEST(RoleOf, AProxyIsWhoWasAskedWhateverTheUrlSays) {
   EXPECT_EQ(role_of(fact, file), "proxy");
   timeline::Fact socket{"unreachable", {{"addr", "/run/containerd/containerd.sock"}}};
   EXPECT_EQ(role_of(socket, file), "runtime");
+  timeline::Fact after_status{"http-status", {{"host", "mirror.example"}, {"step", "resolve"}, {"status", "404"}}};
+  EXPECT_EQ(role_of(after_status, file), "mirror") << "containerd names the host of its list, and it is not the registry";
   timeline::Fact disk{"no-space", {{"host", "registry.example"}}};
   EXPECT_EQ(role_of(disk, file), "") << "a full disk talks to nobody";
 }

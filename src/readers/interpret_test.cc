@@ -80,6 +80,22 @@ TEST(Interpret, PodsOfOldAndNewKubeletsHaveOneName) {
   EXPECT_EQ(recorder.events.back().scope.pod, "shop/web-7c5");
 }
 
+TEST(Interpret, AStatusCodeDoesNotEndWhatTheLineIsAbout) {
+  Recorder recorder;
+  interpret(R"~(AttachVolume.Attach failed for volume "pvc-1" : rpc error: code = DeadlineExceeded desc = context deadline exceeded)~", {}, recorder);
+  ASSERT_FALSE(recorder.events.empty());
+  for (const auto& event : recorder.events)
+    if (const auto* note = std::get_if<timeline::Note>(&event.what)) {
+      EXPECT_EQ(note->fact.get("subject"), "other") << note->fact.name;
+    }
+}
+
+TEST(Interpret, MessagesForTheStartOfATextAreNotTakenInItsMiddle) {
+  // "denied:" alone is a registry's word; behind "permission" it is the kernel's.
+  for (const auto& fact : facts_of(R"~(exec: "/app/srv": permission denied: unknown)~")) EXPECT_EQ(fact.find("registry-said"), std::string::npos) << fact;
+  EXPECT_FALSE(facts_of("denied: the project is closed").empty());
+}
+
 TEST(Interpret, WordsWithoutMeaningGiveNothing) {
   EXPECT_TRUE(facts_of("the quick brown fox").empty());
   EXPECT_TRUE(facts_of("").empty());

@@ -35,7 +35,8 @@ TEST(Conclusions, WhereNothingWasUnderstoodNothingIsClaimed) {
   Example example;
   example.input = {1, 100, 10, 0, {}, false, true, false};
   const auto verdict = only(example);
-  EXPECT_EQ(verdict.cause, "insufficient-evidence");
+  EXPECT_EQ(verdict.cause, "no-failure") << "no failure is known";
+  EXPECT_EQ(verdict.confidence, diagnose::Confidence::possible) << "and nothing says that there was none";
   EXPECT_FALSE(verdict.bring.empty());
   EXPECT_TRUE(contains(verdict.summary, "10 lines"));
   example.input.lines = 0;

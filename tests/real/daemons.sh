@@ -27,6 +27,7 @@ state = "$folder/state"
 [debug]
   level = "debug"
 [plugins."io.containerd.grpc.v1.cri"]
+  restrict_oom_score_adj = true
   sandbox_image = "real.shop.example/shop/pause:1"
 [plugins."io.containerd.grpc.v1.cri".registry]
   config_path = "$work/hosts"

@@ -6,12 +6,12 @@
 record_healthy() {
   local n until=$((SECONDS + 300)) pids=() worker
   make_deep_images
-  for n in 1 2 3 4 5; do push_image "deep-$n" "real.shop.example/shop/deep:$n" || echo "FAILED healthy: no image deep-$n"; done
-  push_image 1 real.shop.example/shop/pause:1
+  for n in 1 2 3 4 5; do { push_image "deep-$n" "real.shop.example/shop/deep:$n" && push_image "alone-$n" "real.shop.example/shop/alone:$n"; } || echo "FAILED healthy: no image deep-$n"; done
+  push_image pause real.shop.example/shop/pause:1
   stop main; stop docker
   start_containerd well "$work/well/root" && start_docker well-docker "$work/well-docker/root" || { echo 'FAILED healthy: no daemons'; return; }
-  for worker in cri_life ctr_life docker_life skopeo_life; do
-    (n=0; while ((SECONDS < until)) && (($(du -cm "$work"/well*/log "$work/real/log" | tail -1 | cut -f1) < megabytes)); do $worker $((++n)); done) > "$work/healthy/$worker.txt" 2>&1 & pids+=($!)
+  for worker in cri_life cri_pulls ctr_life docker_life docker_pulls skopeo_life; do
+    (n=0; while ((SECONDS < until)) && (($(du -cm "$work"/well*/log | tail -1 | cut -f1) < megabytes)); do $worker $((++n)); done) > "$work/healthy/$worker.txt" 2>&1 & pids+=($!)
   done
   wait "${pids[@]}"
   stop well; stop well-docker
@@ -28,6 +28,22 @@ cri_life() {   # a kubelet's day: pull, run well, end badly, lack the program, c
   "$here/cri" "$socket" pod "broken-$1" "$image" /nosuch
   "$here/cri" "$socket" remove "$image"
   return 0
+}
+
+# Pulls alone make most lines for the time they take.
+cri_pulls() {
+  local socket=$work/well/socket image
+  for image in real.shop.example/shop/alone:5 real.shop.example/shop/alone:4; do
+    "$here/cri" "$socket" pull "$image"
+    "$here/cri" "$socket" remove "$image"
+  done
+  return 0
+}
+
+docker_pulls() {
+  local image=real.shop.example/shop/alone:5 client=(docker -H "unix://$work/well-docker/socket")
+  "${client[@]}" pull "$image"
+  "${client[@]}" rmi "$image"
 }
 
 ctr_life() {
@@ -59,7 +75,7 @@ docker_life() {
 skopeo_life() {
   rm -rf "$work/copied"
   skopeo --insecure-policy --debug copy "docker://real.shop.example/shop/deep:$(($1 % 5 + 1))" "dir:$work/copied"
-  sleep 0.5
+  sleep 3
 }
 
 # judge_healthy FOLDER: each log by itself, and all together

@@ -23,6 +23,8 @@ put_manifest() {
 declare -A packed   # tar file -> "digest diff_id"
 
 # make_image TAG ARCHITECTURE LAYER_TYPE TAR...: TAR is a tar file, or anything else that a layer should not be
+# $command is what its containers run.
+command='["/bin/sh"]'
 make_image() {
   local tag=$1 architecture=$2 type=$3 tar diffs='[]' layers='[]' digest
   shift 3
@@ -35,8 +37,8 @@ make_image() {
     diffs=$(jq -c --arg d "${packed[$tar]#* }" '. + [$d]' <<< "$diffs")
     layers=$(jq -c --arg t "$type" --arg d "$digest" --argjson s "$(stat -c %s "$images/blobs/$digest")" '. + [{mediaType:$t, size:$s, digest:$d}]' <<< "$layers")
   done
-  jq -nc --arg a "$architecture" --argjson d "$diffs" '{architecture:$a, os:"linux", created:"2026-01-01T00:00:00Z",
-    config:{Env:["PATH=/bin"], Cmd:["/bin/sh"]}, rootfs:{type:"layers", diff_ids:$d}, history:[$d[] | {created:"2026-01-01T00:00:00Z", created_by:"ADD"}]}' > "$images/config.json"
+  jq -nc --arg a "$architecture" --argjson d "$diffs" --argjson c "$command" '{architecture:$a, os:"linux", created:"2026-01-01T00:00:00Z",
+    config:{Env:["PATH=/bin"], Cmd:$c}, rootfs:{type:"layers", diff_ids:$d}, history:[$d[] | {created:"2026-01-01T00:00:00Z", created_by:"ADD"}]}' > "$images/config.json"
   digest=$(put_blob "$images/config.json")
   jq -n --arg t "$docker_types.v2+json" --arg c "$digest" --argjson s "$(stat -c %s "$images/config.json")" --argjson l "$layers" \
     '{schemaVersion:2, mediaType:$t, config:{mediaType:"application/vnd.docker.container.image.v1+json", size:$s, digest:$c}, layers:$l}' > "$images/manifest.json"
@@ -64,6 +66,7 @@ make_images() {
     tar -C "$root/data" --owner=0 --group=0 --numeric-owner -cf "$root/$name.tar" .
     make_image "$name" amd64 $layer "$root/base.tar" "$root/$name.tar"
   done < <(table)
+  command='["/bin/sleep", "100000"]' make_image pause amd64 $layer "$root/base.tar"
   make_image big amd64 $layer "$root/base.tar" "$root/big.tar"
   make_image many amd64 $layer "$root/base.tar" "$root/many.tar"
   make_image junk amd64 $layer "$root/base.tar" "$root/junk.tar"
@@ -88,6 +91,7 @@ make_images() {
 make_deep_images() {
   local root=$work/deep n layer tars
   mkdir -p "$root/srv"
+  tar -C "$root" -cf "$root/alone.tar" --files-from /dev/null
   for n in 1 2 3 4 5; do
     tars=("$root/base.tar")
     for layer in $(seq $((n * 8))); do
@@ -96,6 +100,7 @@ make_deep_images() {
       tars+=("$root/$n-$layer.tar")
     done
     make_image "deep-$n" amd64 application/vnd.docker.image.rootfs.diff.tar.gzip "${tars[@]}"
+    make_image "alone-$n" amd64 application/vnd.docker.image.rootfs.diff.tar.gzip "${tars[@]:1}" "$root/alone.tar"   # no layer in common to begin with
   done
   rm -r "$root" "$images"/*.json "$images/layer.gz"
 }

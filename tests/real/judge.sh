@@ -25,7 +25,7 @@ judge_cases() {
       row=$name-$tool folder=$1/$row
       [[ $row =~ $only && -f $folder/status ]] || continue
       status=$(cat "$folder/status")
-      if [[ $causes == no-failure && $status != 0 ]]; then echo "FAILED $row: the pull failed: $(tail -1 "$folder/all/client.txt")"
+      if [[ $causes == no-failure && $status != 0 ]]; then echo "FAILED $row: the pull failed: $(tail -1 "$folder/all/pull.txt")"
       elif [[ ,$causes, != *,no-failure,* && $status == 0 ]]; then echo "FAILED $row: the pull did not fail"
       fi
       # What stands after | is as much as a part of the evidence can tell.
@@ -38,7 +38,7 @@ judge_cases() {
         [[ $tool == docker && ( $all == no-failure || $all == invalid-reference ) ]] || verdict "$row" 'daemon, info' "$part" "$folder/info/daemon.log"
       fi
       # A healthy CRI call prints nothing.
-      [[ -s $folder/all/client.txt ]] && verdict "$row" 'client' "$part" "$folder/all/client.txt"
+      [[ -s $folder/all/pull.txt ]] && verdict "$row" 'client' "$part" "$folder/all/pull.txt"
     done
   done 3< <(table)
 }

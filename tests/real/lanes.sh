@@ -28,7 +28,7 @@ run_case() {   # NAME TOOL IMAGE OPTIONS
   fi
   [[ $tool == ctr || $tool == skopeo ]] && from= || from=$(stat -c %s "$work/$daemon/log")
   [[ $options == *store=* ]] && { watch_disk "$work/$daemon/root" "$folder/all" & echo $! > "$folder/watch"; }
-  pull "$tool" "$daemon" "$image" "${user:--}" "$plain" > "$folder/all/client.txt"
+  pull "$tool" "$daemon" "$image" "${user:--}" "$plain" > "$folder/all/pull.txt"
   echo $? > "$folder/status"
   [[ -f $folder/watch ]] && { kill "$(cat "$folder/watch")"; wait "$(cat "$folder/watch")"; rm "$folder/watch"; } 2> /dev/null
   if [[ -n $from ]]; then
