@@ -6,6 +6,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   unsnag::fuzz::Nowhere nowhere;
   const unsnag::readers::File file{"-", unsnag::fuzz::text_of(data, size), {}};
-  unsnag::readers::read_kubernetes(file, [](std::string_view, std::uint64_t) {}, nowhere);
+  unsnag::readers::read_kubernetes(
+      file, [](std::string_view, std::uint64_t) {}, nowhere);
   return 0;
 }

@@ -88,12 +88,12 @@ class Builder : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& text) override {
     Value value = made(mark, Value::Kind::scalar);
     value.scalar = text;
-    value.quoted = tag == "!" || tag == "tag:yaml.org,2002:str";   // yaml-cpp: "!" quoted, "?" plain
+    value.quoted = tag == "!" || tag == "tag:yaml.org,2002:str";  // yaml-cpp: "!" quoted, "?" plain
     put(std::move(value), anchor);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
-    if (found == anchors_.end()) return put(made(mark, Value::Kind::null), 0);   // an alias inside its own anchor
+    if (found == anchors_.end()) return put(made(mark, Value::Kind::null), 0);  // an alias inside its own anchor
     const auto size = extent(found->second);
     if (open_.size() + size.depth > k_max_depth) throw TooLarge(too_deep(mark));
     copied(size, mark);
@@ -117,7 +117,9 @@ class Builder : public YAML::EventHandler {
   };
 
   static std::uint64_t line_of(const YAML::Mark& mark) { return static_cast<std::uint64_t>(std::max(mark.line, 0)) + 1; }
-  static std::string too_deep(const YAML::Mark& mark) { return fmt::format("line {}: nested more than {} deep", line_of(mark), k_max_depth); }
+  static std::string too_deep(const YAML::Mark& mark) {
+    return fmt::format("line {}: nested more than {} deep", line_of(mark), k_max_depth);
+  }
 
   Value made(const YAML::Mark& mark, Value::Kind kind) {
     if (++values_ > k_max_values) throw TooLarge(fmt::format("line {}: more than {} values", line_of(mark), k_max_values));
@@ -159,7 +161,7 @@ class Builder : public YAML::EventHandler {
     if (parent.value.kind == Value::Kind::list) {
       parent.value.entries.emplace_back(std::string(), std::move(value));
     } else if (!parent.has_key) {
-      parent.key = std::move(value.scalar);   // a key that is a list or a map becomes ""
+      parent.key = std::move(value.scalar);  // a key that is a list or a map becomes ""
       parent.has_key = true;
     } else {
       parent.value.entries.emplace_back(std::move(parent.key), std::move(value));
@@ -178,7 +180,7 @@ class Builder : public YAML::EventHandler {
 /// A stream over bytes that stay where they are.
 struct ViewBuffer : std::streambuf {
   explicit ViewBuffer(std::string_view text) {
-    char* begin = const_cast<char*>(text.data());   // streambuf's get area is not const, though never written
+    char* begin = const_cast<char*>(text.data());  // streambuf's get area is not const, though never written
     setg(begin, begin, begin + text.size());
   }
 };
@@ -230,7 +232,8 @@ class TomlGuard {
 
   /// Steps over a string. One that begins inside of a word is none to toml++, which would read on in it.
   Result<void*> string(char quote) {
-    if (at_ != begin_ && std::string_view(" \t\n=[{,.").find(text_[at_ - 1]) == std::string_view::npos) return bad("a string inside of a word");
+    if (at_ != begin_ && std::string_view(" \t\n=[{,.").find(text_[at_ - 1]) == std::string_view::npos)
+      return bad("a string inside of a word");
     const std::string_view triple = quote == '"' ? "\"\"\"" : "'''";
     const bool many_lines = text_.substr(at_).starts_with(triple);
     at_ += many_lines ? 3 : 1;
@@ -244,17 +247,19 @@ class TomlGuard {
         if (at_ < text_.size() && static_cast<unsigned char>(text_[at_]) >= 0x80) return bad("an unknown escape");
       } else if (c == quote && (!many_lines || text_.substr(at_).starts_with(triple))) {
         at_ += many_lines ? 3 : 1;
-        for (int more = 0; many_lines && more < 2 && at_ < text_.size() && text_[at_] == quote; ++more) ++at_;   // '''it'''''
+        for (int more = 0; many_lines && more < 2 && at_ < text_.size() && text_[at_] == quote; ++more) ++at_;  // '''it'''''
         return nullptr;
       }
     }
     return bad("a string without an end");
   }
 
-  [[nodiscard]] tl::unexpected<Error> bad(std::string_view what) const { return fail(Errc::malformed, fmt::format("line {}: {}", line_, what)); }
+  [[nodiscard]] tl::unexpected<Error> bad(std::string_view what) const {
+    return fail(Errc::malformed, fmt::format("line {}: {}", line_, what));
+  }
 
   std::string_view text_;
-  std::size_t begin_;      // behind a byte order mark
+  std::size_t begin_;  // behind a byte order mark
   std::size_t at_;
   std::uint64_t line_ = 1;
   bool is_key_ = true;

@@ -17,10 +17,10 @@ namespace unsnag {
 struct Value {
   enum class Kind : std::uint8_t { null, scalar, list, map };
   Kind kind = Kind::null;
-  std::string scalar;                                    // text of a string, number, boolean or date
-  bool quoted = false;                                   // the scalar was written as a string
-  std::vector<std::pair<std::string, Value>> entries;    // map: in file order; list: keys are empty
-  std::uint64_t line = 0;                                // counted from 1
+  std::string scalar;                                  // text of a string, number, boolean or date
+  bool quoted = false;                                 // the scalar was written as a string
+  std::vector<std::pair<std::string, Value>> entries;  // map: in file order; list: keys are empty
+  std::uint64_t line = 0;                              // counted from 1
 
   // Written out in document.cc: clang 14 instantiates the implicit ones while `entries` still holds an incomplete type.
   Value();
@@ -44,7 +44,7 @@ struct Value {
 /// expansion beyond that). JSON's numbers stay as written; TOML's are decimal.
 /// Errors: malformed (with line), too_large.
 Result<Value> parse_json(std::string_view text);
-Result<std::vector<Value>> parse_yaml(std::string_view text);   // the documents of the stream that are not empty
+Result<std::vector<Value>> parse_yaml(std::string_view text);  // the documents of the stream that are not empty
 Result<Value> parse_toml(std::string_view text);
 
 }  // namespace unsnag

@@ -36,7 +36,8 @@ TEST(Json, KeepsOrderLinesAndNumbersAsWritten) {
 TEST(Json, LastOfTwoKeysCounts) { EXPECT_EQ((*parse_json(R"({"a":1,"a":2})"))["a"].scalar, "2"); }
 
 TEST(Json, RefusesWhatGoRefusesAndNamesTheLine) {
-  for (const std::string_view text : {"", "{", "{\"a\":1,}", "[1,]", "[1 2]", "{a:1}", "\"a", "\"\\q\"", "tru", "01", "1.", "-", "+1", "1 2", "\"a\nb\"", "{\"a\" 1}", "[", "nul"}) {
+  for (const std::string_view text : {"", "{", "{\"a\":1,}", "[1,]", "[1 2]", "{a:1}", "\"a", "\"\\q\"", "tru", "01", "1.", "-", "+1",
+                                      "1 2", "\"a\nb\"", "{\"a\" 1}", "[", "nul"}) {
     const auto value = parse_json(text);
     ASSERT_FALSE(value) << text;
     EXPECT_EQ(value.error().code, Errc::malformed) << text;
@@ -50,12 +51,11 @@ TEST(Json, DeepTextIsTooLarge) {
   EXPECT_EQ(parse_json(repeated("{\"a\":", 1'000'000)).error().code, Errc::too_large);
 }
 
-TEST(Json, ManyValuesAreTooLarge) {
-  EXPECT_EQ(parse_json("[" + repeated("0,", 5'000'000) + "0]").error().code, Errc::too_large);
-}
+TEST(Json, ManyValuesAreTooLarge) { EXPECT_EQ(parse_json("[" + repeated("0,", 5'000'000) + "0]").error().code, Errc::too_large); }
 
 TEST(Yaml, ReadsAllDocumentsWithLines) {
-  const auto documents = parse_yaml("---\nkind: Pod\nspec:\n  images:\n  - 'a'\n  - 5000\n---\n---\nkind: \"List\"\nitems: []\nnull_one: ~\n");
+  const auto documents =
+      parse_yaml("---\nkind: Pod\nspec:\n  images:\n  - 'a'\n  - 5000\n---\n---\nkind: \"List\"\nitems: []\nnull_one: ~\n");
   ASSERT_TRUE(documents) << documents.error().message();
   ASSERT_EQ(documents->size(), 2u);
   const auto& pod = documents->front();
@@ -110,7 +110,9 @@ TEST(Yaml, ListsAndMapsAsKeysDoNoHarm) {
 TEST(Toml, KeepsFileOrderAndLines) {
   const auto value = parse_toml(
       "version = 2\n"
-      "# a comment with dots " + repeated(".", 200) + "\n"
+      "# a comment with dots " +
+      repeated(".", 200) +
+      "\n"
       "[plugins.\"io.containerd.grpc.v1.cri\"]\n"
       "  sandbox_image = 'pause:3.6'\n"
       "  [plugins.\"io.containerd.grpc.v1.cri\".registry]\n"
@@ -155,7 +157,8 @@ TEST(Toml, DeepTextIsRefused) {
 
 // Each of these ended the program in toml++ 3.3.
 TEST(Toml, AHeaderWithoutAKeyIsMalformed) {
-  for (const std::string_view text : {"[=x]", "[,a]", "[#a]", "[[=x]]", "[.a]", "[é]", "[[é]]", "[\xff]", "[\n]", "[", "[[", "[a.é]", "é = 1", "\xff = 1", "a = 1\n[]x]"}) {
+  for (const std::string_view text : {"[=x]", "[,a]", "[#a]", "[[=x]]", "[.a]", "[é]", "[[é]]", "[\xff]", "[\n]", "[", "[[", "[a.é]",
+                                      "é = 1", "\xff = 1", "a = 1\n[]x]"}) {
     const auto value = parse_toml(text);
     ASSERT_FALSE(value) << text;
     EXPECT_EQ(value.error().code, Errc::malformed) << text;
@@ -164,8 +167,8 @@ TEST(Toml, AHeaderWithoutAKeyIsMalformed) {
 
 TEST(Toml, LettersOutsideOfStringsAreMalformed) {
   for (const std::string_view text :
-       {"a = é", "a = 1é", "a = 1\"é\"", "a é = 1", "a = [1, é]", "a = {é = 1}", "a = 1 é", "a = 1979-05-27 é", "a = \"\"\"x\"\"\"\"\"\"é", "a = \"\n é\"",
-        "\"\\é\" = 1", "a = \"\"\"\\é\"\"\"", "a = '''x''''''é", "a = \"é"}) {
+       {"a = é", "a = 1é", "a = 1\"é\"", "a é = 1", "a = [1, é]", "a = {é = 1}", "a = 1 é", "a = 1979-05-27 é", "a = \"\"\"x\"\"\"\"\"\"é",
+        "a = \"\n é\"", "\"\\é\" = 1", "a = \"\"\"\\é\"\"\"", "a = '''x''''''é", "a = \"é"}) {
     const auto value = parse_toml(text);
     ASSERT_FALSE(value) << text;
     EXPECT_EQ(value.error().code, Errc::malformed) << text;

@@ -43,10 +43,8 @@ class Parser {
   void skip_blanks() {
     for (; at_ < text_.size(); ++at_) {
       const char c = text_[at_];
-      if (c == '\n')
-        ++line_;
-      else if (c != ' ' && c != '\t' && c != '\r')
-        return;
+      if (c == '\n') ++line_;
+      else if (c != ' ' && c != '\t' && c != '\r') return;
     }
   }
 

@@ -19,11 +19,10 @@ void append_character(std::string& out, std::string_view character) {
   if (character.size() == 2) code = (at(0) & 0x1FU) << 6U | (at(1) & 0x3FU);
   if (character.size() == 3) code = (at(0) & 0x0FU) << 12U | (at(1) & 0x3FU) << 6U | (at(2) & 0x3FU);
   const bool control = code >= 0x80 && code <= 0x9F;
-  const bool direction = code == 0x61C || code == 0x200E || code == 0x200F || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
-  if (control || direction)
-    fmt::format_to(std::back_inserter(out), "\\u{:04x}", code);
-  else
-    out += character;
+  const bool direction =
+      code == 0x61C || code == 0x200E || code == 0x200F || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+  if (control || direction) fmt::format_to(std::back_inserter(out), "\\u{:04x}", code);
+  else out += character;
 }
 
 void append_quoted(std::string& out, std::string_view text) {
@@ -43,10 +42,8 @@ void append_quoted(std::string& out, std::string_view text) {
         case '\r': out += "\\r"; break;
         case '\t': out += "\\t"; break;
         default:
-          if (byte < 0x20 || byte == 0x7F)
-            fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(byte));
-          else
-            out += static_cast<char>(byte);
+          if (byte < 0x20 || byte == 0x7F) fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(byte));
+          else out += static_cast<char>(byte);
       }
     }
     text.remove_prefix(length == 0 ? 1 : length);

@@ -19,10 +19,10 @@ class JsonWriter {
   JsonWriter& begin_array();
   JsonWriter& end_array();
   JsonWriter& key(std::string_view name);
-  JsonWriter& string(std::string_view text);   // invalid UTF-8 becomes U+FFFD
+  JsonWriter& string(std::string_view text);  // invalid UTF-8 becomes U+FFFD
   JsonWriter& number(std::int64_t value);
   JsonWriter& number(std::uint64_t value);
-  JsonWriter& number(double value);            // not finite becomes null
+  JsonWriter& number(double value);  // not finite becomes null
   JsonWriter& boolean(bool value);
   JsonWriter& null();
   JsonWriter& member(std::string_view name, std::string_view text) { return key(name).string(text); }
@@ -36,8 +36,8 @@ class JsonWriter {
 
   Style style_;
   std::string out_;
-  std::string stack_;        // '{' or '[' for each open one
-  bool first_ = true;        // nothing was written in the open one yet
+  std::string stack_;  // '{' or '[' for each open one
+  bool first_ = true;  // nothing was written in the open one yet
   bool after_key_ = false;
 };
 

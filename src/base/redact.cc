@@ -22,22 +22,35 @@ bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 struct Pattern {
   std::string_view start;
-  std::size_t least;   // letters and digits that must follow
+  std::size_t least;  // letters and digits that must follow
 };
 
 // Beginnings that the issuers chose so that tools can find their keys.
-constexpr std::array<Pattern, 18> k_tokens = {{
-    {"AKIA", 16}, {"ASIA", 16},                                                        // AWS access keys
-    {"IQoJb3JpZ2lu", 40}, {"FwoGZXIvYXdz", 40}, {"AQoDYXdz", 40},                      // AWS session tokens
-    {"AIza", 30}, {"ya29.", 20},                                                       // Google
-    {"ghp_", 20}, {"gho_", 20}, {"ghu_", 20}, {"ghs_", 20}, {"ghr_", 20}, {"github_pat_", 20},
-    {"glpat-", 15}, {"gldt-", 15}, {"dckr_pat_", 10}, {"dckr_oat_", 10}, {"xoxb-", 20}}};
+constexpr std::array<Pattern, 18> k_tokens = {{{"AKIA", 16},
+                                               {"ASIA", 16},  // AWS access keys
+                                               {"IQoJb3JpZ2lu", 40},
+                                               {"FwoGZXIvYXdz", 40},
+                                               {"AQoDYXdz", 40},  // AWS session tokens
+                                               {"AIza", 30},
+                                               {"ya29.", 20},  // Google
+                                               {"ghp_", 20},
+                                               {"gho_", 20},
+                                               {"ghu_", 20},
+                                               {"ghs_", 20},
+                                               {"ghr_", 20},
+                                               {"github_pat_", 20},
+                                               {"glpat-", 15},
+                                               {"gldt-", 15},
+                                               {"dckr_pat_", 10},
+                                               {"dckr_oat_", 10},
+                                               {"xoxb-", 20}}};
 
 // Endings of names whose value is a secret, in lower case.
 constexpr std::array<std::string_view, 19> k_secret_endings = {
-    "password", "passwd", "passphrase", "token", "secretkey", "secret_key", "secret-key", "accesskey", "access_key",
-    "accountkey", "privatekey", "private_key", "apikey", "api_key", "api-key", "client_secret", "x-amz-credential",
-    "x-goog-credential", "signature"};
+    "password",   "passwd",    "passphrase", "token",         "secretkey",        "secret_key",
+    "secret-key", "accesskey", "access_key", "accountkey",    "privatekey",       "private_key",
+    "apikey",     "api_key",   "api-key",    "client_secret", "x-amz-credential", "x-goog-credential",
+    "signature"};
 
 // In a query string alone: signatures of Azure, Cloudflare and CloudFront.
 constexpr std::array<std::string_view, 4> k_secret_parameters = {"sig", "verify", "policy", "key-pair-id"};
@@ -102,7 +115,7 @@ class Redactor {
   }
 
   void private_key() {
-    auto header = text_.substr(at_, 64);   // "-----BEGIN ENCRYPTED PRIVATE KEY-----" is the longest in use
+    auto header = text_.substr(at_, 64);  // "-----BEGIN ENCRYPTED PRIVATE KEY-----" is the longest in use
     header = header.substr(0, header.find_first_of("\n\\"));
     if (!contains(header, "PRIVATE KEY-----")) return copy_to(at_ + 11);
     copy_to(at_ + header.find("PRIVATE KEY-----") + 16);
@@ -130,11 +143,11 @@ class Redactor {
     }
     if (sign == std::string_view::npos) return copy_to(end);
     const auto after = text_.substr(sign + 1);
-    if (after.starts_with("sha256:") || after.starts_with("sha512:")) return copy_to(end);   // docker://alpine@sha256:…
+    if (after.starts_with("sha256:") || after.starts_with("sha512:")) return copy_to(end);  // docker://alpine@sha256:…
     if (colon != std::string_view::npos && at_ + colon < sign) {
       copy_to(at_ + colon + 1);
     } else if (!out_.ends_with("http://") && !out_.ends_with("https://")) {
-      return copy_to(sign + 1);   // ssh://git@host
+      return copy_to(sign + 1);  // ssh://git@host
     }
     hide_to(sign);
   }
@@ -147,8 +160,7 @@ class Redactor {
     if (const auto token_end = end_of_token(text_, at_, name); token_end > at_) return hide_to(token_end);
     copy_to(end);
     if (name == "Bearer" || name == "Basic") return credentials(name);
-    if (equal_ignoring_case(name, "authorization") || equal_ignoring_case(name, "proxy-authorization"))
-      return authorization();
+    if (equal_ignoring_case(name, "authorization") || equal_ignoring_case(name, "proxy-authorization")) return authorization();
     value_of(name, start);
   }
 
@@ -181,8 +193,8 @@ class Redactor {
     auto end = at;
     while (end < text_.size() && is_alnum(text_[end])) ++end;
     const auto scheme = text_.substr(at, end - at);
-    if (peek(end) != ' ' || std::none_of(k_schemes.begin(), k_schemes.end(),
-                                         [scheme](std::string_view s) { return equal_ignoring_case(s, scheme); }))
+    if (peek(end) != ' ' ||
+        std::none_of(k_schemes.begin(), k_schemes.end(), [scheme](std::string_view s) { return equal_ignoring_case(s, scheme); }))
       return;
     copy_to(end + 1);
     while (end < text_.size() && std::string_view("\"'\\]}\r\n").find(text_[end]) == std::string_view::npos) ++end;
@@ -193,13 +205,13 @@ class Redactor {
   void value_of(std::string_view name, std::size_t start) {
     const char next = peek(at_);
     if (next != '=' && next != ':' && next != '"' && next != '\\' && next != '\'') return;
-    if (name.starts_with("u0026")) name.remove_prefix(5);   // & as Go's JSON writes it
+    if (name.starts_with("u0026")) name.remove_prefix(5);  // & as Go's JSON writes it
     std::string lower(name.substr(name.size() > 64 ? name.size() - 64 : 0));
     for (char& c : lower)
       if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
     const bool secret = std::any_of(k_secret_endings.begin(), k_secret_endings.end(),
                                     [&lower](std::string_view ending) { return lower.ends_with(ending); });
-    const bool auth = lower == "auth";   // base64 of user:password in Docker's configuration
+    const bool auth = lower == "auth";  // base64 of user:password in Docker's configuration
     if (next == '=') {
       const bool parameter = std::find(k_secret_parameters.begin(), k_secret_parameters.end(), lower) != k_secret_parameters.end();
       const char before = start > 0 ? text_[start - 1] : '\0';
@@ -212,14 +224,14 @@ class Redactor {
     if (next == ':') {
       const char after = peek(at_ + 1);
       if ((secret || auth) && name[0] >= 'A' && name[0] <= 'Z' && after != '\0' && !is_blank(after) && after != '/') {
-        copy_to(at_ + 1);                      // Go's dump of AuthConfig: Password:hunter2,
+        copy_to(at_ + 1);  // Go's dump of AuthConfig: Password:hunter2,
         if (!quoted()) bare(" \t\r\n,}");
       } else if ((secret || auth) && is_blank(after) && starts_line(start)) {
         yaml_value();
       }
       return;
     }
-    if (!secret && !auth && name != "Secret") return;   // credential helpers answer {"ServerURL":…,"Secret":…}
+    if (!secret && !auth && name != "Secret") return;  // credential helpers answer {"ServerURL":…,"Secret":…}
     auto at = at_;
     while (peek(at) == '\\') ++at;
     if (peek(at) != '"' && peek(at) != '\'') return;

@@ -17,9 +17,9 @@ enum class Errc : unsigned char {
   invalid_argument,  // the caller's or the user's words are wrong
   not_found,
   permission_denied,
-  malformed,         // bytes that do not parse
-  too_large,         // a limit on other people's bytes was reached
-  io,                // the kernel said no; detail holds its words
+  malformed,  // bytes that do not parse
+  too_large,  // a limit on other people's bytes was reached
+  io,         // the kernel said no; detail holds its words
   unsupported,
 };
 
@@ -27,8 +27,8 @@ std::string_view to_string(Errc code);
 
 struct Error {
   Errc code;
-  std::string detail;                   // the kernel's, parser's or server's own words
-  std::vector<std::string> context{};   // what was being done, innermost first
+  std::string detail;                  // the kernel's, parser's or server's own words
+  std::vector<std::string> context{};  // what was being done, innermost first
 
   /// "reading a.tar: member x: truncated header"
   [[nodiscard]] std::string message() const;
@@ -59,15 +59,13 @@ Result<T> context(Result<T> result, fmt::format_string<Args...> text, Args&&... 
 
 #define UNSNAG_CONCAT_(a, b) a##b
 #define UNSNAG_CONCAT(a, b) UNSNAG_CONCAT_(a, b)
-#define UNSNAG_TRY_ASSIGN_(name, declaration, expression)                             \
-  auto name = (expression);                                                           \
-  if (!name) return ::tl::unexpected<::unsnag::Error>(std::move(name).error());       \
+#define UNSNAG_TRY_ASSIGN_(name, declaration, expression)                       \
+  auto name = (expression);                                                     \
+  if (!name) return ::tl::unexpected<::unsnag::Error>(std::move(name).error()); \
   declaration = std::move(*name)
 /// TRY_ASSIGN(auto blob, fetch(layer));  returns the error of `fetch` to the caller.
-#define TRY_ASSIGN(declaration, expression) \
-  UNSNAG_TRY_ASSIGN_(UNSNAG_CONCAT(try_result_, __LINE__), declaration, expression)
-#define TRY(expression)                                                                   \
-  do {                                                                                    \
-    if (auto try_status = (expression); !try_status)                                      \
-      return ::tl::unexpected<::unsnag::Error>(std::move(try_status).error());            \
+#define TRY_ASSIGN(declaration, expression) UNSNAG_TRY_ASSIGN_(UNSNAG_CONCAT(try_result_, __LINE__), declaration, expression)
+#define TRY(expression)                                                                                                       \
+  do {                                                                                                                        \
+    if (auto try_status = (expression); !try_status) return ::tl::unexpected<::unsnag::Error>(std::move(try_status).error()); \
   } while (false)

@@ -10,8 +10,8 @@ namespace unsnag {
 namespace {
 
 constexpr std::string_view k_blanks = " \t\r\n";
-constexpr std::string_view k_replacement = "\xEF\xBF\xBD";   // U+FFFD
-constexpr std::string_view k_ellipsis = "\xE2\x80\xA6";      // …
+constexpr std::string_view k_replacement = "\xEF\xBF\xBD";  // U+FFFD
+constexpr std::string_view k_ellipsis = "\xE2\x80\xA6";     // …
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -74,10 +74,10 @@ std::size_t unescape_u(std::string_view text, std::size_t at, std::string& out) 
 /// Marks that turn the direction of what follows: a line could show another text than it holds.
 bool is_bidirectional_mark(std::string_view character) {
   static constexpr std::array<std::string_view, 12> k_marks = {
-      "\xD8\x9C",                                                                                  // U+061C
-      "\xE2\x80\x8E", "\xE2\x80\x8F",                                                              // U+200E, 200F
-      "\xE2\x80\xAA", "\xE2\x80\xAB", "\xE2\x80\xAC", "\xE2\x80\xAD", "\xE2\x80\xAE",              // U+202A-202E
-      "\xE2\x81\xA6", "\xE2\x81\xA7", "\xE2\x81\xA8", "\xE2\x81\xA9"};                             // U+2066-2069
+      "\xD8\x9C",                                                                      // U+061C
+      "\xE2\x80\x8E", "\xE2\x80\x8F",                                                  // U+200E, 200F
+      "\xE2\x80\xAA", "\xE2\x80\xAB", "\xE2\x80\xAC", "\xE2\x80\xAD", "\xE2\x80\xAE",  // U+202A-202E
+      "\xE2\x81\xA6", "\xE2\x81\xA7", "\xE2\x81\xA8", "\xE2\x81\xA9"};                 // U+2066-2069
   for (const auto mark : k_marks)
     if (character == mark) return true;
   return false;
@@ -119,7 +119,7 @@ std::vector<std::string_view> split_columns(std::string_view line) {
       continue;
     }
     auto end = line.find_first_not_of(" \t", at);
-    if (end == std::string_view::npos) end = line.size();   // can't be: the line is trimmed
+    if (end == std::string_view::npos) end = line.size();  // can't be: the line is trimmed
     const auto gap = line.substr(at, end - at);
     if (gap.size() > 1 || gap[0] == '\t') {
       columns.push_back(line.substr(start, at - start));
@@ -153,7 +153,9 @@ std::string unescape(std::string_view inside) {
     const char kind = at + 1 < inside.size() ? inside[at + 1] : '\0';
     std::size_t consumed = 2;
     switch (kind) {
-      case '"': case '\\': case '/': out += kind; break;
+      case '"':
+      case '\\':
+      case '/': out += kind; break;
       case 'n': out += '\n'; break;
       case 't': out += '\t'; break;
       case 'r': out += '\r'; break;
@@ -176,7 +178,7 @@ std::string unescape(std::string_view inside) {
         break;
       default: consumed = 0;
     }
-    if (consumed == 0) {   // unknown: the backslash stays, what follows is read as text
+    if (consumed == 0) {  // unknown: the backslash stays, what follows is read as text
       out += '\\';
       consumed = 1;
     }
@@ -211,10 +213,8 @@ std::string printable(std::string_view text) {
   while (!text.empty()) {
     const auto length = utf8_length(text);
     const auto character = text.substr(0, length == 0 ? 1 : length);
-    if (length == 0 || is_control(character) || is_bidirectional_mark(character))
-      out += k_replacement;
-    else
-      out += character;
+    if (length == 0 || is_control(character) || is_bidirectional_mark(character)) out += k_replacement;
+    else out += character;
     text.remove_prefix(character.size());
   }
   return out;

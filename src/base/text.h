@@ -9,7 +9,7 @@
 
 namespace unsnag {
 
-std::string_view trim(std::string_view text);                      // blanks, tabs, \r, \n at both ends
+std::string_view trim(std::string_view text);  // blanks, tabs, \r, \n at both ends
 /// Always one part more than there are separators; parts may be empty.
 std::vector<std::string_view> split(std::string_view text, char separator);
 /// Columns separated by two or more blanks or by tabs, as kubectl's tables are.

@@ -40,12 +40,18 @@ TEST(Text, WordsEndAtAnyBlank) {
 }
 
 TEST(Text, UnescapeReadsGoAndJson) {
-  struct Case { const char* name; std::string_view inside; std::string_view text; };
+  struct Case {
+    const char* name;
+    std::string_view inside;
+    std::string_view text;
+  };
   const Case cases[] = {
       {"quotes", R"(pull \"a\": \\n)", R"(pull "a": \n)"},
       {"line ends", R"(a\nb\tc\rd)", "a\nb\tc\rd"},
       {"slash", R"(https:\/\/h)", "https://h"},
-      {"byte", R"(\xff\x41)", "\xff" "A"},
+      {"byte", R"(\xff\x41)",
+       "\xff"
+       "A"},
       {"ampersand", R"(a\u0026b)", "a&b"},
       {"two units", R"(\ud83d\ude00)", "\xF0\x9F\x98\x80"},
       {"half a pair", R"(\ud83dx)", "\xEF\xBF\xBDx"},
@@ -66,9 +72,15 @@ TEST(Text, PrintableDisarmsTheTerminal) {
   const auto with = [bad](std::string before, std::string_view after) { return before + std::string(bad) + std::string(after); };
   EXPECT_EQ(printable("a\nb\tc µ…"), "a\nb\tc µ…");
   EXPECT_EQ(printable("\x1b[31mred"), with("", "[31mred"));
-  EXPECT_EQ(printable("a\xC2\x9B" "1m"), with("a", "1m"));
-  EXPECT_EQ(printable("a\xE2\x80\xAE" "b"), with("a", "b"));
-  EXPECT_EQ(printable("a\xE2\x81\xA6" "b"), with("a", "b"));
+  EXPECT_EQ(printable("a\xC2\x9B"
+                      "1m"),
+            with("a", "1m"));
+  EXPECT_EQ(printable("a\xE2\x80\xAE"
+                      "b"),
+            with("a", "b"));
+  EXPECT_EQ(printable("a\xE2\x81\xA6"
+                      "b"),
+            with("a", "b"));
   EXPECT_EQ(printable("a\xff"), with("a", ""));
   EXPECT_EQ(printable("a\r"), with("a", ""));
   EXPECT_EQ(printable("\xE2\x80"), std::string(bad) + std::string(bad));
@@ -93,9 +105,14 @@ TEST(Text, ClipCutsAtACharacter) {
 }
 
 TEST(Redact, RemovesSecrets) {
-  struct Case { const char* name; std::string_view text; std::string_view shown; };
+  struct Case {
+    const char* name;
+    std::string_view text;
+    std::string_view shown;
+  };
   const Case cases[] = {
-      {"password in URL", "proxyconnect via http://joe:pa55@proxy.example:3128: EOF", "proxyconnect via http://joe:***@proxy.example:3128: EOF"},
+      {"password in URL", "proxyconnect via http://joe:pa55@proxy.example:3128: EOF",
+       "proxyconnect via http://joe:***@proxy.example:3128: EOF"},
       {"password with @", "http://joe:p@ss@proxy.example/", "http://joe:***@proxy.example/"},
       {"password with slash", "parse \"http://joe:pa/ss@proxy:3128\": invalid port", "parse \"http://joe:***@proxy:3128\": invalid port"},
       {"token in URL", "Get https://abcdef123@host.example/v2/", "Get https://***@host.example/v2/"},
@@ -117,11 +134,13 @@ TEST(Redact, RemovesSecrets) {
       {"auths", R"({"auths":{"h":{"username":"joe","password":"pa\"55","auth":"am9l"}}})",
        R"({"auths":{"h":{"username":"joe","password":"***","auth":"***"}}})"},
       {"escaped auths", R"(content="{\"auth\": \"am9l\"}" next)", R"(content="{\"auth\": \"***\"}" next)"},
-      {"Go dump", "&AuthConfig{Username:joe,Password:pa55,Auth:,IdentityToken:abc,}", "&AuthConfig{Username:joe,Password:***,Auth:,IdentityToken:***,}"},
+      {"Go dump", "&AuthConfig{Username:joe,Password:pa55,Auth:,IdentityToken:abc,}",
+       "&AuthConfig{Username:joe,Password:***,Auth:,IdentityToken:***,}"},
       {"flag", "--registry-password=pa,55 --x", "--registry-password=*** --x"},
       {"YAML", "user:\n  token: abcdef\n  name: n", "user:\n  token: ***\n  name: n"},
       {"helper", R"({"ServerURL":"h","Secret":"abc"})", R"({"ServerURL":"h","Secret":"***"})"},
-      {"PEM", "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nx", "-----BEGIN RSA PRIVATE KEY-----***-----END RSA PRIVATE KEY-----\nx"},
+      {"PEM", "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nx",
+       "-----BEGIN RSA PRIVATE KEY-----***-----END RSA PRIVATE KEY-----\nx"},
       {"unclosed", R"("password":"abc)", R"("password":"***)"},
   };
   for (const auto& c : cases) EXPECT_EQ(redact(c.text), c.shown) << c.name;

@@ -53,7 +53,7 @@ struct Cursor {
 
 struct Clock {
   nanoseconds since_midnight{0};
-  nanoseconds unit{seconds(1)};   // of the last printed digit
+  nanoseconds unit{seconds(1)};  // of the last printed digit
 };
 
 /// "10:11:12", "10:11:12.123", "10:11:12,123456" (dmesg --time-format iso). Digits beyond nanoseconds are dropped.
@@ -93,13 +93,11 @@ std::optional<SysTime> at_midnight_of_no_year(int month, int day) {
   return at_midnight(1970, month, day);
 }
 
-Stamp stamp_without_year(SysTime midnight, const Clock& clock) {
-  return {midnight + clock.since_midnight, clock.unit, false, false};
-}
+Stamp stamp_without_year(SysTime midnight, const Clock& clock) { return {midnight + clock.since_midnight, clock.unit, false, false}; }
 
 std::optional<int> take_month(Cursor& in) {
   static constexpr std::array<std::string_view, 12> k_months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+                                                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   for (std::size_t i = 0; i < k_months.size(); ++i)
     if (in.take(k_months[i])) return static_cast<int>(i + 1);
   return std::nullopt;
@@ -200,12 +198,9 @@ std::string_view take_unit(Cursor& in) {
   std::size_t length = 0;
   while (length < in.rest.size()) {
     const char c = in.rest[length];
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
-      ++length;
-    else if (in.rest.substr(length, 2) == "\xC2\xB5" || in.rest.substr(length, 2) == "\xCE\xBC")
-      length += 2;
-    else
-      break;
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) ++length;
+    else if (in.rest.substr(length, 2) == "\xC2\xB5" || in.rest.substr(length, 2) == "\xCE\xBC") length += 2;
+    else break;
   }
   const auto unit = in.rest.substr(0, length);
   in.rest.remove_prefix(length);
@@ -214,8 +209,7 @@ std::string_view take_unit(Cursor& in) {
 
 /// Numbers with units, one after another. `gaps`: blanks may stand between them, as in "1 min 30 s".
 template <std::size_t N>
-std::optional<nanoseconds> parse_units(std::string_view text, const std::array<Unit, N>& units, bool gaps,
-                                       nanoseconds* smallest) {
+std::optional<nanoseconds> parse_units(std::string_view text, const std::array<Unit, N>& units, bool gaps, nanoseconds* smallest) {
   Cursor in{text};
   std::int64_t sum = 0;
   if (in.rest.empty()) return std::nullopt;
@@ -234,17 +228,32 @@ std::optional<nanoseconds> parse_units(std::string_view text, const std::array<U
 }
 
 // Names of Go's time.Duration, of systemd ("1min 30s") and of people. A month or year is never exact.
-constexpr std::array<Unit, 23> k_duration_units = {{
-    {"ns", nanoseconds(1)}, {"us", nanoseconds(1000)}, {"\xC2\xB5s", nanoseconds(1000)},
-    {"\xCE\xBCs", nanoseconds(1000)}, {"ms", nanoseconds(1'000'000)}, {"s", seconds(1)}, {"sec", seconds(1)},
-    {"secs", seconds(1)}, {"second", seconds(1)}, {"seconds", seconds(1)}, {"m", minutes(1)}, {"min", minutes(1)},
-    {"mins", minutes(1)}, {"minute", minutes(1)}, {"minutes", minutes(1)}, {"h", hours(1)}, {"hr", hours(1)},
-    {"hour", hours(1)}, {"hours", hours(1)}, {"d", days(1)}, {"day", days(1)}, {"days", days(1)},
-    {"milliseconds", nanoseconds(1'000'000)}}};
+constexpr std::array<Unit, 23> k_duration_units = {{{"ns", nanoseconds(1)},
+                                                    {"us", nanoseconds(1000)},
+                                                    {"\xC2\xB5s", nanoseconds(1000)},
+                                                    {"\xCE\xBCs", nanoseconds(1000)},
+                                                    {"ms", nanoseconds(1'000'000)},
+                                                    {"s", seconds(1)},
+                                                    {"sec", seconds(1)},
+                                                    {"secs", seconds(1)},
+                                                    {"second", seconds(1)},
+                                                    {"seconds", seconds(1)},
+                                                    {"m", minutes(1)},
+                                                    {"min", minutes(1)},
+                                                    {"mins", minutes(1)},
+                                                    {"minute", minutes(1)},
+                                                    {"minutes", minutes(1)},
+                                                    {"h", hours(1)},
+                                                    {"hr", hours(1)},
+                                                    {"hour", hours(1)},
+                                                    {"hours", hours(1)},
+                                                    {"d", days(1)},
+                                                    {"day", days(1)},
+                                                    {"days", days(1)},
+                                                    {"milliseconds", nanoseconds(1'000'000)}}};
 
 // apimachinery pkg/util/duration HumanDuration; its year has 365 days.
-constexpr std::array<Unit, 5> k_age_units = {{
-    {"s", seconds(1)}, {"m", minutes(1)}, {"h", hours(1)}, {"d", days(1)}, {"y", days(365)}}};
+constexpr std::array<Unit, 5> k_age_units = {{{"s", seconds(1)}, {"m", minutes(1)}, {"h", hours(1)}, {"d", days(1)}, {"y", days(365)}}};
 
 std::optional<nanoseconds> read_age(std::string_view text, nanoseconds* smallest) {
   return parse_units(text, k_age_units, false, smallest);
@@ -264,7 +273,7 @@ std::string with_fraction(std::uint64_t count, int digits) {
 
 struct Civil {
   std::chrono::year_month_day date;
-  std::uint64_t nanos;   // since midnight
+  std::uint64_t nanos;  // since midnight
 };
 
 Civil civil(SysTime at) {
@@ -287,10 +296,8 @@ std::optional<Stamp> take_rfc3339(std::string_view& text) {
   const auto midnight = at_midnight(*year, *month, *day);
   if (!clock || !midnight) return std::nullopt;
   Stamp stamp{*midnight + clock->since_midnight, clock->unit, true, true};
-  if (const auto zone = take_zone(in))
-    *stamp.at -= *zone;
-  else
-    stamp.zone_known = false;
+  if (const auto zone = take_zone(in)) *stamp.at -= *zone;
+  else stamp.zone_known = false;
   text = in.rest;
   return stamp;
 }
@@ -298,10 +305,10 @@ std::optional<Stamp> take_rfc3339(std::string_view& text) {
 std::optional<Stamp> parse_rfc3339(std::string_view text) {
   const auto stamp = take_rfc3339(text);
   if (!stamp) return std::nullopt;
-  if (text.starts_with(" m=")) return stamp;   // Go's monotonic reading, in Time.String()
+  if (text.starts_with(" m=")) return stamp;  // Go's monotonic reading, in Time.String()
   if (!stamp->zone_known && text.size() > 3 && text[0] == ' ' &&
       std::all_of(text.begin() + 1, text.end(), [](char c) { return c >= 'A' && c <= 'Z'; }))
-    return stamp;   // a zone's name alone
+    return stamp;  // a zone's name alone
   return text.empty() ? stamp : std::nullopt;
 }
 
@@ -333,8 +340,7 @@ std::optional<Stamp> take_syslog_time(std::string_view& text) {
 std::optional<Stamp> take_ctime(std::string_view& text) {
   Cursor in{text};
   static constexpr std::array<std::string_view, 7> k_days = {"Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat ", "Sun "};
-  if (std::none_of(k_days.begin(), k_days.end(), [&in](std::string_view day) { return in.take(day); }))
-    return std::nullopt;
+  if (std::none_of(k_days.begin(), k_days.end(), [&in](std::string_view day) { return in.take(day); })) return std::nullopt;
   const auto month = take_month(in);
   if (!month) return std::nullopt;
   const auto day = take_padded_day(in);
@@ -352,7 +358,7 @@ std::optional<Stamp> take_ctime(std::string_view& text) {
 SysTime in_year(SysTime at, int year) {
   const auto [date, nanos] = civil(at);
   auto moved = std::chrono::year(std::clamp(year, k_first_year, k_last_year)) / date.month() / date.day();
-  if (!moved.ok()) moved = moved.year() / std::chrono::March / 1;   // 29 February of another year
+  if (!moved.ok()) moved = moved.year() / std::chrono::March / 1;  // 29 February of another year
   return SysTime(std::chrono::sys_days(moved)) + nanoseconds(static_cast<std::int64_t>(nanos));
 }
 

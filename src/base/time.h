@@ -16,10 +16,10 @@ using SysTime = std::chrono::sys_time<nanoseconds>;
 
 /// When something happened, as far as the evidence says.
 struct Stamp {
-  std::optional<SysTime> at;            // nullopt: the evidence does not say
-  nanoseconds uncertainty{0};           // the true time lies within at .. at + uncertainty
-  bool year_known = true;               // klog and syslog print none: `at` then counts from 1970
-  bool zone_known = true;               // false: local time of an unknown zone, read as if it were UTC
+  std::optional<SysTime> at;   // nullopt: the evidence does not say
+  nanoseconds uncertainty{0};  // the true time lies within at .. at + uncertainty
+  bool year_known = true;      // klog and syslog print none: `at` then counts from 1970
+  bool zone_known = true;      // false: local time of an unknown zone, read as if it were UTC
 };
 
 /// "2026-11-24T07:07:49.148751819Z", "2022-04-23T07:20:17.99-04:00", "2026-08-22 10:11:12.123 +0200 CEST",
@@ -44,15 +44,15 @@ std::optional<nanoseconds> parse_duration(std::string_view text);
 
 /// kubectl's age: "17s", "2m40s", "5d3h", "<unknown>" (nullopt). Its uncertainty is one unit of the smallest part.
 std::optional<nanoseconds> parse_age(std::string_view text);
-nanoseconds age_uncertainty(std::string_view text);   // 0 for what parse_age does not read
+nanoseconds age_uncertainty(std::string_view text);  // 0 for what parse_age does not read
 
 /// "88.27MB" (decimal, as Docker prints), "1.5 GiB", "512 kB", "41045978". nullopt: no such size.
 std::optional<std::uint64_t> parse_size(std::string_view text);
 
-std::string format_rfc3339(SysTime at);            // UTC with Z, no more fraction digits than needed
-std::string format_clock(SysTime at);              // "06:17:02"
-std::string format_duration(nanoseconds span);     // "1m2.5s" as Go prints it
-std::string format_short(nanoseconds span);        // for people: "62 s", "5 min", "2 h 3 min", "0.4 s"
-std::string format_size(std::uint64_t bytes);      // "88.3 MB", decimal
+std::string format_rfc3339(SysTime at);         // UTC with Z, no more fraction digits than needed
+std::string format_clock(SysTime at);           // "06:17:02"
+std::string format_duration(nanoseconds span);  // "1m2.5s" as Go prints it
+std::string format_short(nanoseconds span);     // for people: "62 s", "5 min", "2 h 3 min", "0.4 s"
+std::string format_size(std::uint64_t bytes);   // "88.3 MB", decimal
 
 }  // namespace unsnag

@@ -11,7 +11,12 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(Time, Rfc3339AndItsRelatives) {
-  struct Case { std::string_view text; std::string_view utc; nanoseconds unit; bool zone; };
+  struct Case {
+    std::string_view text;
+    std::string_view utc;
+    nanoseconds unit;
+    bool zone;
+  };
   const Case cases[] = {
       {"2026-11-24T07:07:49.148751819Z", "2026-11-24T07:07:49.148751819Z", 1ns, true},
       {"2022-04-23T07:20:17.99-04:00", "2022-04-23T11:20:17.99Z", 10ms, true},
@@ -98,17 +103,34 @@ TEST(Time, CtimeHasAYearButNoZone) {
 }
 
 TEST(Time, Durations) {
-  struct Case { std::string_view text; nanoseconds span; };
-  const Case cases[] = {{"1m2.5s", 62500ms}, {"250ms", 250ms}, {"1h0m0s", 1h}, {"90µs", 90us}, {"90μs", 90us}, {"0", 0ns}, {"0s", 0ns},
-                        {"10 seconds", 10s}, {"1min 30s", 90s}, {"-1.5h", -90min}, {"1.200000000s", 1200ms}, {"49.18401355s", 49184013550ns},
-                        {"2 hours 3 minutes", 123min}, {".5s", 500ms}};
+  struct Case {
+    std::string_view text;
+    nanoseconds span;
+  };
+  const Case cases[] = {{"1m2.5s", 62500ms},
+                        {"250ms", 250ms},
+                        {"1h0m0s", 1h},
+                        {"90µs", 90us},
+                        {"90μs", 90us},
+                        {"0", 0ns},
+                        {"0s", 0ns},
+                        {"10 seconds", 10s},
+                        {"1min 30s", 90s},
+                        {"-1.5h", -90min},
+                        {"1.200000000s", 1200ms},
+                        {"49.18401355s", 49184013550ns},
+                        {"2 hours 3 minutes", 123min},
+                        {".5s", 500ms}};
   for (const auto& c : cases) EXPECT_EQ(parse_duration(c.text), c.span) << c.text;
   for (const std::string_view no : {"", "10", "s", "10 parsecs", "1m 2", "99999999999999999999s", "9999999999h", "1..5s", "-", "5s;"})
     EXPECT_FALSE(parse_duration(no)) << no;
 }
 
 TEST(Time, AgesAreAsExactAsTheirSmallestPart) {
-  struct Case { std::string_view text; nanoseconds age, unit; };
+  struct Case {
+    std::string_view text;
+    nanoseconds age, unit;
+  };
   const Case cases[] = {{"17s", 17s, 1s}, {"2m40s", 160s, 1s}, {"5d3h", 123h, 1h}, {"12m", 12min, 1min}, {"2y30d", 24h * 760, 24h}};
   for (const auto& c : cases) {
     EXPECT_EQ(parse_age(c.text), c.age) << c.text;
@@ -121,31 +143,50 @@ TEST(Time, AgesAreAsExactAsTheirSmallestPart) {
 }
 
 TEST(Time, Sizes) {
-  struct Case { std::string_view text; std::uint64_t bytes; };
-  const Case cases[] = {{"88.27MB", 88'270'000}, {"1.5 GiB", 1'610'612'736}, {"512 kB", 512'000}, {"41045978", 41'045'978}, {"136.0b", 136},
-                        {"0B", 0}, {"10Gi", 10'737'418'240}, {"299kB", 299'000}, {"41045978 bytes", 41'045'978}, {"1.2K", 1200}, {"9EB", 9'000'000'000'000'000'000u}};
+  struct Case {
+    std::string_view text;
+    std::uint64_t bytes;
+  };
+  const Case cases[] = {{"88.27MB", 88'270'000},
+                        {"1.5 GiB", 1'610'612'736},
+                        {"512 kB", 512'000},
+                        {"41045978", 41'045'978},
+                        {"136.0b", 136},
+                        {"0B", 0},
+                        {"10Gi", 10'737'418'240},
+                        {"299kB", 299'000},
+                        {"41045978 bytes", 41'045'978},
+                        {"1.2K", 1200},
+                        {"9EB", 9'000'000'000'000'000'000u}};
   for (const auto& c : cases) EXPECT_EQ(parse_size(c.text), c.bytes) << c.text;
-  for (const std::string_view no : {"", "MB", "12 parsecs", "100m", "99EB", "1.2.3", "10 GiBs", "88.27MB/88.27MB"}) EXPECT_FALSE(parse_size(no)) << no;
+  for (const std::string_view no : {"", "MB", "12 parsecs", "100m", "99EB", "1.2.3", "10 GiBs", "88.27MB/88.27MB"})
+    EXPECT_FALSE(parse_size(no)) << no;
 }
 
 TEST(Time, DurationsAsGoPrintsThem) {
   const std::pair<nanoseconds, std::string_view> cases[] = {
-      {0ns, "0s"}, {1ns, "1ns"}, {1500ns, "1.5µs"}, {250ms, "250ms"}, {62500ms, "1m2.5s"}, {1h, "1h0m0s"}, {-90s, "-1m30s"},
-      {nanoseconds::min(), "-2562047h47m16.854775808s"}};
+      {0ns, "0s"},         {1ns, "1ns"},   {1500ns, "1.5µs"}, {250ms, "250ms"},
+      {62500ms, "1m2.5s"}, {1h, "1h0m0s"}, {-90s, "-1m30s"},  {nanoseconds::min(), "-2562047h47m16.854775808s"}};
   for (const auto& [span, text] : cases) EXPECT_EQ(format_duration(span), text);
 }
 
 TEST(Time, DurationsForPeople) {
   const std::pair<nanoseconds, std::string_view> cases[] = {
-      {0ns, "0 s"}, {5us, "<1 ms"}, {12ms, "12 ms"}, {400ms, "0.4 s"}, {1500ms, "1.5 s"}, {2s, "2 s"}, {62s, "62 s"}, {60s, "1 min"}, {5min, "5 min"},
-      {160s, "2 min 40 s"}, {754s, "12 min"}, {123min, "2 h 3 min"}, {72h, "3 d"}, {100h, "4 d 4 h"}, {-62s, "-62 s"}, {9960ms, "10 s"}};
+      {0ns, "0 s"},  {5us, "<1 ms"},    {12ms, "12 ms"}, {400ms, "0.4 s"},     {1500ms, "1.5 s"}, {2s, "2 s"},
+      {62s, "62 s"}, {60s, "1 min"},    {5min, "5 min"}, {160s, "2 min 40 s"}, {754s, "12 min"},  {123min, "2 h 3 min"},
+      {72h, "3 d"},  {100h, "4 d 4 h"}, {-62s, "-62 s"}, {9960ms, "10 s"}};
   for (const auto& [span, text] : cases) EXPECT_EQ(format_short(span), text);
 }
 
 TEST(Time, SizesForPeople) {
-  const std::pair<std::uint64_t, std::string_view> cases[] = {
-      {0, "0 B"}, {999, "999 B"}, {1000, "1 kB"}, {88'270'000, "88.3 MB"}, {999'949, "999.9 kB"}, {999'950, "1 MB"},
-      {87'000'000, "87 MB"}, {18446744073709551615u, "18.4 EB"}};
+  const std::pair<std::uint64_t, std::string_view> cases[] = {{0, "0 B"},
+                                                              {999, "999 B"},
+                                                              {1000, "1 kB"},
+                                                              {88'270'000, "88.3 MB"},
+                                                              {999'949, "999.9 kB"},
+                                                              {999'950, "1 MB"},
+                                                              {87'000'000, "87 MB"},
+                                                              {18446744073709551615u, "18.4 EB"}};
   for (const auto& [bytes, text] : cases) EXPECT_EQ(format_size(bytes), text);
 }
 

@@ -107,7 +107,7 @@ void Catalogue::settle(std::vector<Found>& found) {
     return a.message < b.message;
   });
   std::size_t kept = 0;
-  std::size_t covered = 0;      // nothing before this offset can begin a message of its own
+  std::size_t covered = 0;  // nothing before this offset can begin a message of its own
   for (std::size_t i = 0; i < found.size(); ++i) {
     const bool inside = kept > 0 && found[i].end <= covered;
     if (inside) continue;

@@ -23,11 +23,11 @@ struct Message {
   std::string id;
   std::string program;
   std::vector<std::string> texts;
-  std::vector<std::string> establishes;    // "cancelled(by=containerd, limit={limit})"
-  std::string frame;                       // "step=download, via=proxy"
-  bool is_frame = false;                   // `frame` was given, perhaps empty
-  bool at_start = false;                   // only at the start of a message: for the reader to hold it to
-  bool at_end = false;                     // only at the end of a line or of a quoted text
+  std::vector<std::string> establishes;  // "cancelled(by=containerd, limit={limit})"
+  std::string frame;                     // "step=download, via=proxy"
+  bool is_frame = false;                 // `frame` was given, perhaps empty
+  bool at_start = false;                 // only at the start of a message: for the reader to hold it to
+  bool at_end = false;                   // only at the end of a line or of a quoted text
   // For people and checks; not in the binary.
   std::string versions, source, file;
   std::vector<std::string> samples;
@@ -57,9 +57,9 @@ class Catalogue {
   static Result<Catalogue> make(std::vector<Message> messages);
 
   struct Found {
-    std::uint32_t message;                 // index into messages()
-    std::size_t begin = 0, end = 0;        // in the text it was found in
-    std::vector<Capture> captures;         // borrow the searched text and this catalogue
+    std::uint32_t message;           // index into messages()
+    std::size_t begin = 0, end = 0;  // in the text it was found in
+    std::vector<Capture> captures;   // borrow the searched text and this catalogue
   };
 
   /// All messages in `text`, in order, the inner ones of overlapping matches left out. Captures do not cross lines.

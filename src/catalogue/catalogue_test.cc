@@ -21,15 +21,18 @@ std::vector<std::string> found_in(const Catalogue& catalogue, std::string_view t
 }
 
 TEST(Catalogue, FramesAndLeavesComeInOrder) {
-  const auto catalogue = Catalogue::make({message("leaf", "connect: connection refused"), message("outer", "failed to pull and unpack image \"{image}\""),
-                                          message("step", "failed to copy")});
+  const auto catalogue =
+      Catalogue::make({message("leaf", "connect: connection refused"), message("outer", "failed to pull and unpack image \"{image}\""),
+                       message("step", "failed to copy")});
   ASSERT_TRUE(catalogue);
-  EXPECT_EQ(found_in(*catalogue, R"(failed to pull and unpack image "x": failed to copy: dial tcp 10.0.0.1:443: connect: connection refused)"),
-            (std::vector<std::string>{"outer", "step", "leaf"}));
+  EXPECT_EQ(
+      found_in(*catalogue, R"(failed to pull and unpack image "x": failed to copy: dial tcp 10.0.0.1:443: connect: connection refused)"),
+      (std::vector<std::string>{"outer", "step", "leaf"}));
 }
 
 TEST(Catalogue, TheOuterOfTwoNestedMessagesWins) {
-  const auto catalogue = Catalogue::make({message("bare", "no space left on device"), message("with-path", "write {path:path}: no space left on device")});
+  const auto catalogue =
+      Catalogue::make({message("bare", "no space left on device"), message("with-path", "write {path:path}: no space left on device")});
   ASSERT_TRUE(catalogue);
   EXPECT_EQ(found_in(*catalogue, "x: write /a: no space left on device"), std::vector<std::string>{"with-path"});
   EXPECT_EQ(found_in(*catalogue, "x: no space left on device"), std::vector<std::string>{"bare"});

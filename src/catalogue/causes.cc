@@ -12,8 +12,8 @@ Result<Term::Test> parse_test(std::string_view text) {
     std::string_view sign;
     Kind kind;
   };
-  static constexpr Operator k_operators[] = {{"!=", Kind::not_equal}, {">=", Kind::at_least}, {"<", Kind::below},
-                                             {"~", Kind::contains},   {"=", Kind::equal}};
+  static constexpr Operator k_operators[] = {
+      {"!=", Kind::not_equal}, {">=", Kind::at_least}, {"<", Kind::below}, {"~", Kind::contains}, {"=", Kind::equal}};
   for (const auto& [sign, kind] : k_operators) {
     const auto at = text.find(sign);
     if (at == std::string_view::npos) continue;

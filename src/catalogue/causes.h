@@ -18,7 +18,7 @@ struct Term {
     enum class Kind { equal, not_equal, contains, at_least, below };
     std::string attribute;
     Kind kind = Kind::equal;
-    std::vector<std::string> values;      // any of them; for not_equal none of them
+    std::vector<std::string> values;  // any of them; for not_equal none of them
   };
   std::string fact;
   std::vector<Test> tests;
@@ -30,16 +30,16 @@ Result<Term> parse_term(std::string_view text);
 using Condition = std::vector<std::vector<Term>>;
 
 struct Rule {
-  std::string id;                          // "<cause>.<what>"
+  std::string id;  // "<cause>.<what>"
   Condition needs;
-  std::vector<Term> unless;                // none of these may hold
-  std::vector<Term> strengthens;           // each that holds raises likely to certain, possible to likely
-  std::string confidence;                  // certain | likely | possible
-  int weight = 50;                         // between causes of equal confidence: how specific the rule is, 0–99
-  std::vector<std::string> outranks;       // causes, or rules, that this one explains away
+  std::vector<Term> unless;           // none of these may hold
+  std::vector<Term> strengthens;      // each that holds raises likely to certain, possible to likely
+  std::string confidence;             // certain | likely | possible
+  int weight = 50;                    // between causes of equal confidence: how specific the rule is, 0–99
+  std::vector<std::string> outranks;  // causes, or rules, that this one explains away
   std::string says, because, decides;
-  std::vector<std::string> also;           // causes that the same facts allow, for the alternatives
-  std::string example;                     // lines that make it the verdict; tests hold it to that (not in the binary)
+  std::vector<std::string> also;  // causes that the same facts allow, for the alternatives
+  std::string example;            // lines that make it the verdict; tests hold it to that (not in the binary)
 };
 
 struct RuledOutWhen {
@@ -48,9 +48,9 @@ struct RuledOutWhen {
 };
 
 struct AdviceText {
-  std::string when;                        // now | for-good | others
-  std::vector<std::string> platforms, runtimes;   // empty: all
-  std::vector<std::string> rules;          // empty: every rule of the cause
+  std::string when;                              // now | for-good | others
+  std::vector<std::string> platforms, runtimes;  // empty: all
+  std::vector<std::string> rules;                // empty: every rule of the cause
   Condition needs;
   std::string text, command, file, key, value, restart;
 };

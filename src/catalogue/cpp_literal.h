@@ -16,7 +16,7 @@ inline std::string cpp_literal(const std::string& text) {
       out += '\\';
       out += c;
     } else if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7f || c == '?') {
-      out += fmt::format("\\{:03o}", static_cast<unsigned char>(c));      // `?`: no trigraphs
+      out += fmt::format("\\{:03o}", static_cast<unsigned char>(c));  // `?`: no trigraphs
     } else {
       out += c;
     }

@@ -17,7 +17,8 @@ std::string emit(const Files& files) {
       "  static const Row k_rows[] = {\n";
   for (const auto& message : files.messages)
     out += fmt::format("    {{{}, {}, {}, {}, {}, {}, {}, {}}},\n", cpp_literal(message.id), cpp_literal(message.program),
-                       cpp_list(message.texts), cpp_list(message.establishes), cpp_literal(message.frame), message.is_frame, message.at_start, message.at_end);
+                       cpp_list(message.texts), cpp_list(message.establishes), cpp_literal(message.frame), message.is_frame,
+                       message.at_start, message.at_end);
   out +=
       "  };\n"
       "  std::vector<Message> messages;\n"

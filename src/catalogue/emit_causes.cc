@@ -60,7 +60,9 @@ std::string emit_causes(const std::vector<Cause>& causes) {
       out += fmt::format("  c.bring.push_back(BringText{{{}, {}}});\n", cpp_literal(b.what), cpp_literal(b.command));
     out += "  return c;\n}\n\n";
   }
-  out += "}  // namespace\n\nconst std::vector<Cause>& built_in_causes() {\n  static const std::vector<Cause> k_causes = [] {\n    std::vector<Cause> all;\n";
+  out +=
+      "}  // namespace\n\nconst std::vector<Cause>& built_in_causes() {\n  static const std::vector<Cause> k_causes = [] {\n    "
+      "std::vector<Cause> all;\n";
   for (std::size_t i = 0; i < causes.size(); ++i) out += fmt::format("    all.push_back(make_{}());\n", i);
   out += "    return all;\n  }();\n  return k_causes;\n}\n\n}  // namespace unsnag::catalogue\n";
   return out;

@@ -8,9 +8,9 @@
 namespace unsnag::catalogue {
 
 enum class FailureKind : std::uint8_t {
-  pull,      // the line alone says that a pull failed
-  step,      // something failed; it is a pull's failure when its line or moment is a pull's
-  node,      // a condition of the node that explains failures
+  pull,  // the line alone says that a pull failed
+  step,  // something failed; it is a pull's failure when its line or moment is a pull's
+  node,  // a condition of the node that explains failures
   no,
 };
 

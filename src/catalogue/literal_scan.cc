@@ -79,7 +79,7 @@ void LiteralScan::Table::build(const std::vector<std::string_view>& literals, co
 void LiteralScan::Table::find(std::string_view text, std::vector<Hit>& hits) const {
   if (window == 0 || text.size() < window) return;
   const char* const data = text.data();
-  for (std::size_t end = window; end <= text.size();) {      // one past the window under the table
+  for (std::size_t end = window; end <= text.size();) {  // one past the window under the table
     const auto at_slot = slot(data + end - k_block);
     const auto jump = shift[at_slot];
     if (jump != 0) {

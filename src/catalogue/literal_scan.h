@@ -29,19 +29,19 @@ class LiteralScan {
 
  private:
   static constexpr std::size_t k_block = 4;
-  static constexpr std::size_t k_long = 10;      // from here on a literal is a long one
+  static constexpr std::size_t k_long = 10;  // from here on a literal is a long one
 
   struct Entry {
     std::string literal;
     std::uint32_t id;
-    std::uint32_t skip;       // where in the literal the indexed window begins: its rarest stretch
-    std::uint32_t head;       // the window's first four bytes
+    std::uint32_t skip;  // where in the literal the indexed window begins: its rarest stretch
+    std::uint32_t head;  // the window's first four bytes
   };
   struct Table {
     std::size_t window = 0;
     unsigned hash_bits = 0;
     std::vector<std::uint8_t> shift;
-    std::vector<std::uint32_t> bucket;      // slot → first entry; one more at the end
+    std::vector<std::uint32_t> bucket;  // slot → first entry; one more at the end
     std::vector<Entry> entries;
 
     void build(const std::vector<std::string_view>& literals, const std::vector<std::uint32_t>& ids, unsigned bits);

@@ -29,8 +29,8 @@ std::vector<std::string> strings(const Value& value) {
   return out;
 }
 
-constexpr std::string_view k_message_keys[] = {"id", "program", "versions", "source", "text", "establishes",
-                                               "frame", "samples", "sample", "at", "note"};
+constexpr std::string_view k_message_keys[] = {"id",    "program", "versions", "source", "text", "establishes",
+                                               "frame", "samples", "sample",   "at",     "note"};
 
 Result<Message> read_message(const Value& entry, std::string_view program, const std::string& file) {
   Message message;
@@ -66,13 +66,10 @@ FactKind read_fact(const Value& entry, const std::string& file) {
   return fact;
 }
 
-constexpr std::string_view k_context[] = {"image", "pod", "namespace", "container", "step", "method", "url", "host", "addr",
-                                          "via", "grpc", "layer", "digest", "mediatype", "path", "mirror", "subject",
-                                          "request", "node"};
+constexpr std::string_view k_context[] = {"image", "pod",   "namespace", "container", "step", "method", "url",     "host",    "addr", "via",
+                                          "grpc",  "layer", "digest",    "mediatype", "path", "mirror", "subject", "request", "node"};
 
-bool is_context(std::string_view name) {
-  return std::find(std::begin(k_context), std::end(k_context), name) != std::end(k_context);
-}
+bool is_context(std::string_view name) { return std::find(std::begin(k_context), std::end(k_context), name) != std::end(k_context); }
 
 class Checker {
  public:
@@ -161,7 +158,8 @@ class Checker {
       if (!own) {
         std::string others;
         for (const auto& found : settled)
-          others += fmt::format(" {} '{}'", catalogue_.messages()[found.message].id, clip(std::string_view(sample).substr(found.begin, found.end - found.begin), 80));
+          others += fmt::format(" {} '{}'", catalogue_.messages()[found.message].id,
+                                clip(std::string_view(sample).substr(found.begin, found.end - found.begin), 80));
         say(message, fmt::format("its sample is not taken for it: '{}' holds{}", clip(sample, 160), others.empty() ? " nothing" : others));
         continue;
       }
@@ -171,8 +169,7 @@ class Checker {
           const bool same = a.begin == b.begin && a.end == b.end;
           const bool overlap = a.begin < b.end && b.begin < a.end;
           const bool nested = (a.begin <= b.begin && b.end <= a.end) || (b.begin <= a.begin && a.end <= b.end);
-          if (same || (overlap && !nested))
-            problem_pair(message, a, b, sample);
+          if (same || (overlap && !nested)) problem_pair(message, a, b, sample);
         }
       // Equal stretches: settle() keeps the first, so look at all of them.
       for (const auto& a : settled)

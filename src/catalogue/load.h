@@ -14,10 +14,10 @@ namespace unsnag::catalogue {
 struct FactKind {
   std::string name;
   std::string means;
-  std::string failure;                         // pull | step | node | no
+  std::string failure;  // pull | step | node | no
   struct Attribute {
     std::string name;
-    std::vector<std::string> words;            // empty: any value
+    std::vector<std::string> words;  // empty: any value
   };
   std::vector<Attribute> attributes;
   std::string file;

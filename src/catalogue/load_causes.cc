@@ -55,7 +55,8 @@ Result<void*> only_keys(const Value& table, std::initializer_list<std::string_vi
 }
 
 Result<Rule> read_rule(const Value& table, const std::string& cause) {
-  TRY(only_keys(table, {"id", "needs", "unless", "strengthens", "confidence", "weight", "outranks", "says", "because", "decides", "also", "example"}));
+  TRY(only_keys(table, {"id", "needs", "unless", "strengthens", "confidence", "weight", "outranks", "says", "because", "decides", "also",
+                        "example"}));
   Rule rule;
   rule.id = cause + '.' + table["id"].scalar;
   TRY_ASSIGN(rule.needs, condition(table["needs"]));
@@ -117,8 +118,8 @@ Result<Cause> read_cause(const Value& document, const std::string& file) {
 /// Attributes that diagnosis computes for every fact (docs/causes.md).
 constexpr std::string_view k_computed[] = {"role", "age", "near", "tied", "said-by", "kind", "count", "same-host", "program",
                                            // context (docs/catalogue.md)
-                                           "image", "pod", "namespace", "container", "step", "method", "url", "host", "addr",
-                                           "via", "grpc", "layer", "digest", "mediatype", "path", "mirror", "subject", "message"};
+                                           "image", "pod", "namespace", "container", "step", "method", "url", "host", "addr", "via", "grpc",
+                                           "layer", "digest", "mediatype", "path", "mirror", "subject", "message"};
 
 class Checker {
  public:
@@ -136,12 +137,14 @@ class Checker {
     for (const auto& cause : causes_) {
       file_ = cause.file;
       if (cause.id.empty() || cause.id + ".toml" != cause.file) say("id", "must be the file's name");
-      if (cause.title.empty() || cause.what.empty() || cause.tell.empty() || cause.fix.empty()) say(cause.id, "needs title, what, tell and fix");
+      if (cause.title.empty() || cause.what.empty() || cause.tell.empty() || cause.fix.empty())
+        say(cause.id, "needs title, what, tell and fix");
       for (const auto& rule : cause.rules) check_rule(rule);
       for (const auto& out : cause.ruled_out) check(out.needs, cause.id + ".ruled_out");
       for (const auto& advice : cause.advice) {
         check(advice.needs, cause.id + ".advice");
-        if (advice.when != "now" && advice.when != "for-good" && advice.when != "others") say(cause.id, "advice: when is now, for-good or others");
+        if (advice.when != "now" && advice.when != "for-good" && advice.when != "others")
+          say(cause.id, "advice: when is now, for-good or others");
         for (const auto& rule : advice.rules)
           if (names_.count(rule) == 0) say(cause.id, "advice for an unknown rule " + rule);
       }
@@ -152,7 +155,8 @@ class Checker {
 
  private:
   static bool outranks(const Rule& rule, const Cause& cause, const Rule& other) {
-    return std::any_of(rule.outranks.begin(), rule.outranks.end(), [&](const std::string& name) { return name == cause.id || name == other.id; });
+    return std::any_of(rule.outranks.begin(), rule.outranks.end(),
+                       [&](const std::string& name) { return name == cause.id || name == other.id; });
   }
 
   void check_circles() {
@@ -172,7 +176,8 @@ class Checker {
     if (rule.needs.empty()) say(rule.id, "needs nothing");
     if (rule.says.empty()) say(rule.id, "says nothing");
     if (rule.example.empty()) say(rule.id, "has no example that makes it fire");
-    if (rule.confidence != "certain" && rule.confidence != "likely" && rule.confidence != "possible") say(rule.id, "confidence is certain, likely or possible");
+    if (rule.confidence != "certain" && rule.confidence != "likely" && rule.confidence != "possible")
+      say(rule.id, "confidence is certain, likely or possible");
     if (rule.weight < 0 || rule.weight > 99) say(rule.id, "weight is 0 to 99");
     check(rule.needs, rule.id);
     for (const auto& term : rule.unless) check(term, rule.id);

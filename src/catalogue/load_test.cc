@@ -92,16 +92,17 @@ TEST_P(BadMessage, IsRefused) {
   EXPECT_TRUE(contains(problems(), GetParam().says)) << problems();
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Cases, BadMessage,
-    ::testing::Values(BadCase{"no_sample", "samples = ['write /x: broken pipe dream']", "", "has no sample"},
-                      BadCase{"sample_of_another", "['write /x: broken pipe dream']", "['something else']", "its sample is not taken for it"},
-                      BadCase{"unknown_fact", "broken(how=a", "nonsense(how=a", "which no [[fact]] declares"},
-                      BadCase{"unknown_attribute", "how=a", "why=a", "has no attribute 'why'"},
-                      BadCase{"unknown_word", "how=a", "how=c", "knows no word 'c'"},
-                      BadCase{"unknown_capture", "path={path}", "path={pth}", "which none of its patterns captures"},
-                      BadCase{"unknown_key", "source =", "sauce =", "unknown key 'sauce'"}, BadCase{"bad_toml", "program =", "program", "p.toml"}),
-    [](const auto& param) { return param.param.name; });
+INSTANTIATE_TEST_SUITE_P(Cases, BadMessage,
+                         ::testing::Values(BadCase{"no_sample", "samples = ['write /x: broken pipe dream']", "", "has no sample"},
+                                           BadCase{"sample_of_another", "['write /x: broken pipe dream']", "['something else']",
+                                                   "its sample is not taken for it"},
+                                           BadCase{"unknown_fact", "broken(how=a", "nonsense(how=a", "which no [[fact]] declares"},
+                                           BadCase{"unknown_attribute", "how=a", "why=a", "has no attribute 'why'"},
+                                           BadCase{"unknown_word", "how=a", "how=c", "knows no word 'c'"},
+                                           BadCase{"unknown_capture", "path={path}", "path={pth}", "which none of its patterns captures"},
+                                           BadCase{"unknown_key", "source =", "sauce =", "unknown key 'sauce'"},
+                                           BadCase{"bad_toml", "program =", "program", "p.toml"}),
+                         [](const auto& param) { return param.param.name; });
 
 TEST(Causes, RulesThatOutrankEachOtherAreRefused) {
   Cause a, b;

@@ -13,12 +13,10 @@ struct TypeName {
   CaptureType type;
 };
 constexpr std::array k_types{
-    TypeName{"word", CaptureType::word},     TypeName{"int", CaptureType::integer},
-    TypeName{"size", CaptureType::size},     TypeName{"duration", CaptureType::duration},
-    TypeName{"image", CaptureType::image},   TypeName{"layer", CaptureType::layer},
-    TypeName{"digest", CaptureType::digest}, TypeName{"url", CaptureType::url},
-    TypeName{"host", CaptureType::host},     TypeName{"addr", CaptureType::addr},
-    TypeName{"path", CaptureType::path},     TypeName{"time", CaptureType::time},
+    TypeName{"word", CaptureType::word},         TypeName{"int", CaptureType::integer}, TypeName{"size", CaptureType::size},
+    TypeName{"duration", CaptureType::duration}, TypeName{"image", CaptureType::image}, TypeName{"layer", CaptureType::layer},
+    TypeName{"digest", CaptureType::digest},     TypeName{"url", CaptureType::url},     TypeName{"host", CaptureType::host},
+    TypeName{"addr", CaptureType::addr},         TypeName{"path", CaptureType::path},   TypeName{"time", CaptureType::time},
     TypeName{"rest", CaptureType::rest},
 };
 
@@ -124,9 +122,7 @@ std::string_view without_trailing_punctuation(std::string_view text) {
 
 /// A run that the scan can look for in raw bytes: no quote (it may be escaped), nothing that JSON encoders write
 /// as \u003c, no second blank in a row, ASCII.
-bool anchorable(char c) {
-  return c >= ' ' && c < 0x7f && !is_one_of(c, "\"'<>&\\");
-}
+bool anchorable(char c) { return c >= ' ' && c < 0x7f && !is_one_of(c, "\"'<>&\\"); }
 
 }  // namespace
 

@@ -15,14 +15,25 @@
 namespace unsnag::catalogue {
 
 enum class CaptureType : std::uint8_t {
-  any,       // up to the literal that follows
-  word, integer, size, duration, image, layer, digest, url, host, addr, path, time,
-  rest,      // to the end of the line
+  any,  // up to the literal that follows
+  word,
+  integer,
+  size,
+  duration,
+  image,
+  layer,
+  digest,
+  url,
+  host,
+  addr,
+  path,
+  time,
+  rest,  // to the end of the line
 };
 
 struct Capture {
-  std::string_view name;    // borrowed from the pattern
-  std::string_view text;    // borrowed from the searched text
+  std::string_view name;  // borrowed from the pattern
+  std::string_view text;  // borrowed from the searched text
 };
 
 class Pattern {
@@ -34,7 +45,7 @@ class Pattern {
   [[nodiscard]] std::string_view anchor() const { return anchor_; }
 
   struct Match {
-    std::size_t begin = 0, end = 0;     // of the matched stretch; a trailing `rest` is not part of it
+    std::size_t begin = 0, end = 0;  // of the matched stretch; a trailing `rest` is not part of it
     std::vector<Capture> captures;
   };
   /// Matches the whole pattern with its anchor at `at`. False: the surroundings do not fit.
@@ -51,7 +62,7 @@ class Pattern {
   struct Element {
     bool literal = true;
     CaptureType type = CaptureType::any;
-    std::string text;      // the literal, or the capture's name
+    std::string text;  // the literal, or the capture's name
   };
   bool match_right(std::string_view text, std::size_t from, std::size_t element, Match& match) const;
   bool match_left(std::string_view text, std::size_t to, std::size_t element, Match& match) const;
@@ -60,7 +71,7 @@ class Pattern {
   std::vector<Element> elements_;
   std::string anchor_;
   std::size_t anchor_element_ = 0;
-  std::size_t anchor_offset_ = 0;     // within that literal
+  std::size_t anchor_offset_ = 0;  // within that literal
 };
 
 }  // namespace unsnag::catalogue

@@ -10,8 +10,8 @@ struct MatchCase {
   const char* name;
   const char* pattern;
   const char* text;
-  const char* matched;       // nullptr: no match
-  const char* captures;      // "a=b;c=d"
+  const char* matched;   // nullptr: no match
+  const char* captures;  // "a=b;c=d"
 };
 
 void PrintTo(const MatchCase& c, std::ostream* out) { *out << c.name; }
@@ -38,23 +38,30 @@ TEST_P(PatternMatch, TakesWhatThePatternSays) {
 
 INSTANTIATE_TEST_SUITE_P(
     Cases, PatternMatch,
-    ::testing::Values(
-        MatchCase{"plain", "pull QPS exceeded", "err: pull QPS exceeded now", "pull QPS exceeded", ""},
-        MatchCase{"image", "cancel pulling image {image:image} because of no progress in {limit:duration}",
-                  "cancel pulling image r.example:5000/a/b:1 because of no progress in 5m0s", "cancel pulling image r.example:5000/a/b:1 because of no progress in 5m0s",
-                  "image=r.example:5000/a/b:1;limit=5m0s"},
-        MatchCase{"quote", "Failed to pull image \"{image}\"", R"(Failed to pull image "nginx")", R"(Failed to pull image "nginx")", "image=nginx"},
-        MatchCase{"escaped_quote", "Failed to pull image \"{image}\"", R"(err="Failed to pull image \"nginx\"")", R"(Failed to pull image \"nginx\")", "image=nginx"},
-        MatchCase{"twice_escaped_quote", "Failed to pull image \"{image}\"", R"(Failed to pull image \\\"nginx\\\" x)", R"(Failed to pull image \\\"nginx\\\")", "image=nginx"},
-        MatchCase{"colon_after_image", "{image:image}: not found", "resolve: docker.io/library/x:1: not found", "docker.io/library/x:1: not found", "image=docker.io/library/x:1"},
-        MatchCase{"path_before_anchor", "write {path:path}: no space left on device", "copy: write /var/lib/x: no space left on device", "write /var/lib/x: no space left on device", "path=/var/lib/x"},
-        MatchCase{"word_stops_at_escaped_quote", "plugin {plugin:word}", R"(\"plugin ecr\" x)", "plugin ecr", "plugin=ecr"},
-        MatchCase{"trailing_punctuation", "Retrying in {after:duration}", "Retrying in 5s.", "Retrying in 5s", "after=5s"},
-        MatchCase{"rest", "reason: {words:rest}", "reason: all the rest", "reason: ", "words=all the rest"},
-        MatchCase{"several_blanks", "DiskPressure {value:word} since", "DiskPressure     True  since", "DiskPressure     True  since", "value=True"},
-        MatchCase{"digest_must_be_one", "blob {digest:digest} unknown here", "blob abc unknown here", nullptr, ""},
-        MatchCase{"no_crossing_of_quotes", "image \"{image:image}\" failed", R"(image "a b" failed)", nullptr, ""},
-        MatchCase{"any_is_bounded_by_line", "begin{x}finish", "begin\nfinish", nullptr, ""}),
+    ::testing::Values(MatchCase{"plain", "pull QPS exceeded", "err: pull QPS exceeded now", "pull QPS exceeded", ""},
+                      MatchCase{"image", "cancel pulling image {image:image} because of no progress in {limit:duration}",
+                                "cancel pulling image r.example:5000/a/b:1 because of no progress in 5m0s",
+                                "cancel pulling image r.example:5000/a/b:1 because of no progress in 5m0s",
+                                "image=r.example:5000/a/b:1;limit=5m0s"},
+                      MatchCase{"quote", "Failed to pull image \"{image}\"", R"(Failed to pull image "nginx")",
+                                R"(Failed to pull image "nginx")", "image=nginx"},
+                      MatchCase{"escaped_quote", "Failed to pull image \"{image}\"", R"(err="Failed to pull image \"nginx\"")",
+                                R"(Failed to pull image \"nginx\")", "image=nginx"},
+                      MatchCase{"twice_escaped_quote", "Failed to pull image \"{image}\"", R"(Failed to pull image \\\"nginx\\\" x)",
+                                R"(Failed to pull image \\\"nginx\\\")", "image=nginx"},
+                      MatchCase{"colon_after_image", "{image:image}: not found", "resolve: docker.io/library/x:1: not found",
+                                "docker.io/library/x:1: not found", "image=docker.io/library/x:1"},
+                      MatchCase{"path_before_anchor", "write {path:path}: no space left on device",
+                                "copy: write /var/lib/x: no space left on device", "write /var/lib/x: no space left on device",
+                                "path=/var/lib/x"},
+                      MatchCase{"word_stops_at_escaped_quote", "plugin {plugin:word}", R"(\"plugin ecr\" x)", "plugin ecr", "plugin=ecr"},
+                      MatchCase{"trailing_punctuation", "Retrying in {after:duration}", "Retrying in 5s.", "Retrying in 5s", "after=5s"},
+                      MatchCase{"rest", "reason: {words:rest}", "reason: all the rest", "reason: ", "words=all the rest"},
+                      MatchCase{"several_blanks", "DiskPressure {value:word} since", "DiskPressure     True  since",
+                                "DiskPressure     True  since", "value=True"},
+                      MatchCase{"digest_must_be_one", "blob {digest:digest} unknown here", "blob abc unknown here", nullptr, ""},
+                      MatchCase{"no_crossing_of_quotes", "image \"{image:image}\" failed", R"(image "a b" failed)", nullptr, ""},
+                      MatchCase{"any_is_bounded_by_line", "begin{x}finish", "begin\nfinish", nullptr, ""}),
     [](const auto& param) { return param.param.name; });
 
 TEST(Pattern, IsRefusedWithWordsForItsAuthor) {

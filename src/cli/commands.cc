@@ -60,12 +60,13 @@ constexpr std::string_view k_help_help = R"(Examples
 )";
 
 const Option& color_option() {
-  static const Option k_option{"color", 0, "WHEN", {"auto", "always", "never"}, "colours: auto (on a terminal, without NO_COLOR), always, never"};
+  static const Option k_option{
+      "color", 0, "WHEN", {"auto", "always", "never"}, "colours: auto (on a terminal, without NO_COLOR), always, never"};
   return k_option;
 }
 
 bool is_there(const std::string& path) {
-  struct stat status{};
+  struct stat status {};
   return ::stat(path.c_str(), &status) == 0;
 }
 
@@ -99,15 +100,32 @@ std::string_view Arguments::get(std::string_view name, std::string_view otherwis
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> k_commands = {
-      {"why", "[TARGET...]", k_any_number, "explains why an image pull failed, from whatever there is", k_why_help,
+      {"why",
+       "[TARGET...]",
+       k_any_number,
+       "explains why an image pull failed, from whatever there is",
+       k_why_help,
        {{"output", 'o', "FORMAT", {"text", "json", "md", "events"}, "text (default), json, md (Markdown), events (JSON lines)"},
         {"verbose", 'v', "", {}, "whole lines, everything that follows from the cause, all images"},
         color_option()},
-       Command::Completes::files, run_why},
-      {"explain", "[CAUSE]", 1, "what a cause is, how to tell it, what to do about it", k_explain_help,
+       Command::Completes::files,
+       run_why},
+      {"explain",
+       "[CAUSE]",
+       1,
+       "what a cause is, how to tell it, what to do about it",
+       k_explain_help,
        {{"markdown", 0, "DIR", {}, "write a page for each cause into DIR"}, color_option()},
-       Command::Completes::causes, run_explain},
-      {"completion", "SHELL", 1, "prints the completion script for bash, zsh or fish", k_completion_help, {}, Command::Completes::shells, run_completion},
+       Command::Completes::causes,
+       run_explain},
+      {"completion",
+       "SHELL",
+       1,
+       "prints the completion script for bash, zsh or fish",
+       k_completion_help,
+       {},
+       Command::Completes::shells,
+       run_completion},
       {"help", "[COMMAND]", 1, "tells more about a command", k_help_help, {}, Command::Completes::commands, run_help},
   };
   return k_commands;
@@ -135,7 +153,8 @@ int run(const std::vector<std::string>& arguments, Surroundings& surroundings) {
 
   const auto parsed = parse(*command, {arguments.begin() + 1, arguments.end()});
   if (!parsed)
-    return complain(surroundings, {fmt::format("unsnag {}: {}", command->name, parsed.error().detail), "", "", "", fmt::format("unsnag {} --help", command->name)});
+    return complain(surroundings, {fmt::format("unsnag {}: {}", command->name, parsed.error().detail), "", "", "",
+                                   fmt::format("unsnag {} --help", command->name)});
   if (parsed->has("help")) return emit(surroundings, help_for(*command), 0);
   return command->run(*parsed, surroundings);
 }

@@ -12,19 +12,19 @@
 namespace unsnag::cli {
 
 /// What `unsnag` exits with, beside report::Status.
-inline constexpr int k_wrong_use = 2;        // or unreadable input, or a report that could not be written
-inline constexpr int k_interrupted = 130;    // as shells have it for Ctrl-C
+inline constexpr int k_wrong_use = 2;      // or unreadable input, or a report that could not be written
+inline constexpr int k_interrupted = 130;  // as shells have it for Ctrl-C
 
 struct Option {
-  std::string_view name;              // "output"
-  char letter;                        // 'o', or 0
-  std::string_view argument;          // "FORMAT"; "" for a switch
-  std::vector<std::string_view> values;   // allowed ones; empty: any
+  std::string_view name;                 // "output"
+  char letter;                           // 'o', or 0
+  std::string_view argument;             // "FORMAT"; "" for a switch
+  std::vector<std::string_view> values;  // allowed ones; empty: any
   std::string_view help;
 };
 
 struct Arguments {
-  std::vector<std::pair<std::string, std::string>> options;   // by name; a switch has "" as its value
+  std::vector<std::pair<std::string, std::string>> options;  // by name; a switch has "" as its value
   std::vector<std::string> targets;
 
   [[nodiscard]] bool has(std::string_view name) const;
@@ -33,10 +33,10 @@ struct Arguments {
 
 struct Command {
   std::string_view name;
-  std::string_view targets;           // "[TARGET…]", as the usage line has it
+  std::string_view targets;  // "[TARGET…]", as the usage line has it
   std::size_t most_targets;
-  std::string_view summary;           // one line
-  std::string_view help;              // the rest of its help: examples, exit statuses
+  std::string_view summary;  // one line
+  std::string_view help;     // the rest of its help: examples, exit statuses
   std::vector<Option> options;
   enum class Completes { nothing, files, causes, shells, commands } completes;
   int (*run)(const Arguments& arguments, Surroundings& surroundings);

@@ -5,8 +5,8 @@
 #include <fstream>
 #include <iterator>
 
-#include <cerrno>
 #include <unistd.h>
+#include <cerrno>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -60,21 +60,23 @@ TEST(Cli, EveryCommandHasHelpWithExamplesAndItsOptions) {
 }
 
 TEST(Cli, WrongUseIsStatus2AndSaysWhatWasMeant) {
-  const struct { std::vector<std::string> arguments; const char* says; } cases[] = {
-      {{"wyh"}, "did you mean: unsnag why"},
-      {{"expl"}, "did you mean: unsnag explain"},
-      {{"frobnicate"}, "unsnag help lists the commands"},
-      {{"/"}, "to explain it: unsnag why /"},
-      {{"-o", "json"}, "options follow the command"},
-      {{"why", "--outptu=json", "x"}, "did you mean --output?"},
-      {{"why", "-o", "yaml", "x"}, "--output is one of text, json, md, events, not \"yaml\""},
-      {{"why", "x", "-o"}, "unsnag why: "},
-      {{"why", "--color=sometimes", "x"}, "--color is one of auto, always, never"},
-      {{"explain", "progress-deadlin"}, "did you mean: unsnag explain progress-deadline"},
-      {{"explain", "a", "b"}, "\"b\" is one argument too many"},
-      {{"completion"}, "one of: bash, zsh, fish"},
-      {{"completion", "tcsh"}, "there is no completion for \"tcsh\""},
-      {{"help", "hwy"}, "did you mean: unsnag why"}};
+  const struct {
+    std::vector<std::string> arguments;
+    const char* says;
+  } cases[] = {{{"wyh"}, "did you mean: unsnag why"},
+               {{"expl"}, "did you mean: unsnag explain"},
+               {{"frobnicate"}, "unsnag help lists the commands"},
+               {{"/"}, "to explain it: unsnag why /"},
+               {{"-o", "json"}, "options follow the command"},
+               {{"why", "--outptu=json", "x"}, "did you mean --output?"},
+               {{"why", "-o", "yaml", "x"}, "--output is one of text, json, md, events, not \"yaml\""},
+               {{"why", "x", "-o"}, "unsnag why: "},
+               {{"why", "--color=sometimes", "x"}, "--color is one of auto, always, never"},
+               {{"explain", "progress-deadlin"}, "did you mean: unsnag explain progress-deadline"},
+               {{"explain", "a", "b"}, "\"b\" is one argument too many"},
+               {{"completion"}, "one of: bash, zsh, fish"},
+               {{"completion", "tcsh"}, "there is no completion for \"tcsh\""},
+               {{"help", "hwy"}, "did you mean: unsnag why"}};
   for (const auto& one : cases) {
     const auto result = ran(one.arguments);
     EXPECT_EQ(result.status, 2) << one.says;

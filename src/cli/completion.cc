@@ -38,10 +38,11 @@ std::string flags_of(const Command& command) {
 }
 
 std::string bash() {
-  std::string text = "# bash completion for unsnag\n_unsnag() {\n"
-                     "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-                     "  COMPREPLY=()\n"
-                     "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n";
+  std::string text =
+      "# bash completion for unsnag\n_unsnag() {\n"
+      "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+      "  COMPREPLY=()\n"
+      "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n";
   text += fmt::format("    COMPREPLY=($(compgen -W '{} --version --help' -- \"$cur\")); return\n  fi\n", join_names());
   text += "  case ${COMP_WORDS[1]} in\n";
   for (const auto& command : commands()) {
@@ -56,7 +57,8 @@ std::string bash() {
     if (!cases.empty()) text += "      case $prev in\n" + cases + "      esac\n";
     text += fmt::format("      case $cur in -?*) COMPREPLY=($(compgen -W '{}' -- \"$cur\")); return ;; esac\n", flags_of(command));
     const auto words = words_after(command);
-    text += words.empty() ? "      COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n" : fmt::format("      COMPREPLY=($(compgen -W '{}' -- \"$cur\")) ;;\n", words);
+    text += words.empty() ? "      COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n"
+                          : fmt::format("      COMPREPLY=($(compgen -W '{}' -- \"$cur\")) ;;\n", words);
   }
   return text + "  esac\n}\ncomplete -o filenames -F _unsnag unsnag\n";
 }
@@ -69,13 +71,15 @@ std::string zsh() {
     text += fmt::format("    {}) _arguments '(-h --help)'{{-h,--help}}'[shows help]'", command.name);
     for (const auto& option : command.options) {
       auto action = std::string();
-      if (!option.argument.empty()) action = option.values.empty() ? fmt::format(":{}:_files -/", option.argument) : fmt::format(":{}:({})", option.argument, fmt::join(option.values, " "));
-      const bool takes = !option.argument.empty();      // "+" and "=": the value may follow at once
+      if (!option.argument.empty())
+        action = option.values.empty() ? fmt::format(":{}:_files -/", option.argument)
+                                       : fmt::format(":{}:({})", option.argument, fmt::join(option.values, " "));
+      const bool takes = !option.argument.empty();  // "+" and "=": the value may follow at once
       // A bracket would end the description, an apostrophe the word; none of ours has either.
       if (option.letter != 0)
-        text += fmt::format(" '(-{0} --{1})'{{-{0}{2},--{1}{3}}}'[{4}]{5}'", option.letter, option.name, takes ? "+" : "", takes ? "=" : "", option.help, action);
-      else
-        text += fmt::format(" '--{}{}[{}]{}'", option.name, takes ? "=" : "", option.help, action);
+        text += fmt::format(" '(-{0} --{1})'{{-{0}{2},--{1}{3}}}'[{4}]{5}'", option.letter, option.name, takes ? "+" : "", takes ? "=" : "",
+                            option.help, action);
+      else text += fmt::format(" '--{}{}[{}]{}'", option.name, takes ? "=" : "", option.help, action);
     }
     const auto words = words_after(command);
     text += words.empty() ? " '*:target:_files' ;;\n" : fmt::format(" '1:word:({})' ;;\n", words);
@@ -109,8 +113,9 @@ int run_completion(const Arguments& arguments, Surroundings& surroundings) {
   if (shell == "bash") return emit(surroundings, bash(), 0);
   if (shell == "zsh") return emit(surroundings, zsh(), 0);
   if (shell == "fish") return emit(surroundings, fish(), 0);
-  return complain(surroundings, {shell.empty() ? "completion needs the name of a shell" : fmt::format("there is no completion for \"{}\"", shell), "", "", "",
-                                 "one of: bash, zsh, fish"});
+  return complain(surroundings,
+                  {shell.empty() ? "completion needs the name of a shell" : fmt::format("there is no completion for \"{}\"", shell), "", "",
+                   "", "one of: bash, zsh, fish"});
 }
 
 }  // namespace unsnag::cli

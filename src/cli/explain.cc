@@ -33,15 +33,18 @@ Result<fs::path> write_file(const fs::path& path, std::string_view text) {
 
 int write_pages(const fs::path& folder, Surroundings& surroundings) {
   const auto complain_of = [&](std::string why) {
-    return complain(surroundings, {"the pages could not be written", std::move(why), folder.string(), "", "name a folder that you may write to"});
+    return complain(surroundings,
+                    {"the pages could not be written", std::move(why), folder.string(), "", "name a folder that you may write to"});
   };
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) return complain_of(error.message());
   const auto& pages = diagnose::cause_pages();
   for (const auto& page : pages)
-    if (const auto written = write_file(folder / (page.id + ".md"), report::page_to_markdown(page)); !written) return complain_of(written.error().detail);
-  if (const auto written = write_file(folder / "README.md", report::pages_to_markdown(pages)); !written) return complain_of(written.error().detail);
+    if (const auto written = write_file(folder / (page.id + ".md"), report::page_to_markdown(page)); !written)
+      return complain_of(written.error().detail);
+  if (const auto written = write_file(folder / "README.md", report::pages_to_markdown(pages)); !written)
+    return complain_of(written.error().detail);
   return emit(surroundings, fmt::format("{} pages in {}\n", pages.size() + 1, folder.string()), 0);
 }
 

@@ -8,7 +8,7 @@
 
 namespace unsnag::cli {
 
-std::string short_help();                     // `unsnag` alone: what people most likely want
+std::string short_help();  // `unsnag` alone: what people most likely want
 std::string full_help();
 std::string help_for(const Command& command);
 

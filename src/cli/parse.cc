@@ -51,8 +51,12 @@ Result<Arguments> parse(const Command& command, const std::vector<std::string>& 
   Arguments arguments;
   bool help = false;
   app.add_flag("-h,--help", help);
-  struct Given { std::string value; bool flag = false; CLI::Option* option = nullptr; };
-  std::deque<Given> given;       // CLI11 keeps references
+  struct Given {
+    std::string value;
+    bool flag = false;
+    CLI::Option* option = nullptr;
+  };
+  std::deque<Given> given;  // CLI11 keeps references
   for (const auto& option : command.options) {
     auto& one = given.emplace_back();
     if (option.argument.empty()) one.option = app.add_flag(flags_of(option), one.flag);
@@ -61,7 +65,7 @@ Result<Arguments> parse(const Command& command, const std::vector<std::string>& 
   // What follows "--" is never an option. CLI11 would hand the "--" back among the rest.
   const auto end_of_options = std::find(words.begin(), words.end(), "--");
   std::vector<std::string> reversed(words.begin(), end_of_options);
-  std::reverse(reversed.begin(), reversed.end());   // as CLI11 wants it
+  std::reverse(reversed.begin(), reversed.end());  // as CLI11 wants it
   try {
     app.parse(reversed);
   } catch (const CLI::ParseError& error) {
@@ -72,7 +76,8 @@ Result<Arguments> parse(const Command& command, const std::vector<std::string>& 
     const auto& option = command.options[i];
     if (given[i].option->count() == 0) continue;
     if (!option.values.empty() && std::find(option.values.begin(), option.values.end(), given[i].value) == option.values.end())
-      return fail(Errc::invalid_argument, fmt::format("--{} is one of {}, not \"{}\"", option.name, fmt::join(option.values, ", "), given[i].value));
+      return fail(Errc::invalid_argument,
+                  fmt::format("--{} is one of {}, not \"{}\"", option.name, fmt::join(option.values, ", "), given[i].value));
     arguments.options.emplace_back(option.name, given[i].value);
   }
   // What is no option is a target; "-" is standard input.

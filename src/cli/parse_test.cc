@@ -16,8 +16,11 @@ Arguments parsed(const std::vector<std::string>& words) {
 }
 
 TEST(Parse, OptionsMayStandAnywhereAndInEveryForm) {
-  for (const auto& words : std::vector<std::vector<std::string>>{
-           {"-o", "json", "a", "b"}, {"a", "-ojson", "b"}, {"a", "b", "--output=json"}, {"a", "--output", "json", "b"}, {"-o", "md", "a", "b", "-o", "json"}}) {
+  for (const auto& words : std::vector<std::vector<std::string>>{{"-o", "json", "a", "b"},
+                                                                 {"a", "-ojson", "b"},
+                                                                 {"a", "b", "--output=json"},
+                                                                 {"a", "--output", "json", "b"},
+                                                                 {"-o", "md", "a", "b", "-o", "json"}}) {
     const auto arguments = parsed(words);
     EXPECT_EQ(arguments.get("output", "text"), "json");
     EXPECT_THAT(arguments.targets, ElementsAre("a", "b"));
@@ -47,8 +50,19 @@ TEST(Parse, RefusesUnknownOptions) {
 
 TEST(Nearest, FindsWhatWasMeant) {
   const std::vector<std::string_view> words{"why", "explain", "completion", "help", "progress-deadline"};
-  const struct { const char* word; const char* meant; } cases[] = {{"wyh", "why"}, {"why", "why"}, {"explian", "explain"}, {"completon", "completion"}, {"comp", "completion"},
-                                                                  {"hepl", "help"}, {"progress_deadline", "progress-deadline"}, {"xyz", ""}, {"", ""}, {"pull", ""}};
+  const struct {
+    const char* word;
+    const char* meant;
+  } cases[] = {{"wyh", "why"},
+               {"why", "why"},
+               {"explian", "explain"},
+               {"completon", "completion"},
+               {"comp", "completion"},
+               {"hepl", "help"},
+               {"progress_deadline", "progress-deadline"},
+               {"xyz", ""},
+               {"", ""},
+               {"pull", ""}};
   for (const auto& one : cases) EXPECT_EQ(nearest(one.word, words), one.meant) << one.word;
 }
 

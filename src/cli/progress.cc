@@ -9,7 +9,8 @@
 
 namespace unsnag::cli {
 
-ProgressLine::ProgressLine(Surroundings& surroundings, Now now) : surroundings_(surroundings), now_(std::move(now)), begin_(now_()), shown_at_(begin_) {}
+ProgressLine::ProgressLine(Surroundings& surroundings, Now now)
+    : surroundings_(surroundings), now_(std::move(now)), begin_(now_()), shown_at_(begin_) {}
 
 void ProgressLine::show(std::string_view what, std::uint64_t bytes) {
   if (!surroundings_.errors_are_terminal) return;

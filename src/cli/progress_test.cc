@@ -34,7 +34,7 @@ TEST(ProgressLine, IsSilentForASecondThenRewritesOneLineAndClearsIt) {
     line.show("a.log", 412'000'000);
     EXPECT_EQ(shown.err, "\r\x1B[Kreading 412 MB  a.log");
     shown.now += 50ms;
-    line.show("b.log", 413'000'000);      // too soon
+    line.show("b.log", 413'000'000);  // too soon
     EXPECT_FALSE(contains(shown.err, "b.log"));
     shown.now += 100ms;
     line.show("c\x1B[2J.log", 414'000'000);

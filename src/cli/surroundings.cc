@@ -4,12 +4,12 @@
 #include <csignal>
 #include <cstdlib>
 
-#include <cerrno>
 #include <langinfo.h>
 #include <locale.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cerrno>
 
 #include <algorithm>
 #include <charconv>
@@ -44,7 +44,7 @@ bool is_set(const char* name) {
 
 /// A pipe or a file; /dev/null and a closed descriptor are neither, as in a DaemonSet or a unit.
 bool is_given(int fd) {
-  struct stat status{};
+  struct stat status {};
   return ::fstat(fd, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISREG(status.st_mode) || S_ISSOCK(status.st_mode));
 }
 
@@ -59,7 +59,7 @@ std::optional<std::size_t> number_in(const char* name) {
 }
 
 std::size_t width_of(int fd) {
-  struct winsize size{};
+  struct winsize size {};
   if (::isatty(fd) == 1 && ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   return number_in("COLUMNS").value_or(80);
 }
@@ -85,7 +85,7 @@ bool locale_is_utf8() {
 }  // namespace
 
 Surroundings real_surroundings() {
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_handler = on_interrupt;
   // Without SA_RESTART, so that a read that waits returns. The second Ctrl-C finds the default again.
   action.sa_flags = static_cast<int>(SA_RESETHAND);
@@ -125,7 +125,8 @@ int emit(Surroundings& surroundings, std::string_view text, int status) {
   const int error = surroundings.out(text);
   if (error == 0 || error == EPIPE) return status;
   const auto failure = fail_errno(error);
-  return complain(surroundings, {"the report could not be written", failure.value().detail, "standard output", "", "write it where there is room"});
+  return complain(surroundings,
+                  {"the report could not be written", failure.value().detail, "standard output", "", "write it where there is room"});
 }
 
 report::Style style_for(const Surroundings& surroundings, std::string_view color, bool verbose) {

@@ -19,14 +19,14 @@ struct Surroundings {
   std::function<int(std::string_view text)> out;
   std::function<void(std::string_view text)> err;
 
-  bool input_is_given = false;         // standard input is a pipe or a file
+  bool input_is_given = false;  // standard input is a pipe or a file
   bool input_is_terminal = false;
   bool output_is_terminal = false;
   bool errors_are_terminal = false;
-  bool may_colour = false;             // for --color=auto: a terminal, no NO_COLOR, no TERM=dumb
-  bool unicode = true;                 // the locale is UTF-8
+  bool may_colour = false;  // for --color=auto: a terminal, no NO_COLOR, no TERM=dumb
+  bool unicode = true;      // the locale is UTF-8
   std::size_t width = 80;
-  const std::atomic<bool>* stop = nullptr;    // Ctrl-C
+  const std::atomic<bool>* stop = nullptr;  // Ctrl-C
 };
 
 /// Those of this process. Installs a handler for SIGINT (the second one ends the process at once) and ignores SIGPIPE.
@@ -34,11 +34,11 @@ Surroundings real_surroundings();
 
 /// A failure in the house's five parts; empty ones are left out.
 struct Complaint {
-  std::string what;      // what failed: "can't read pods.tar.gz"
-  std::string why;       // "No such file or directory"
-  std::string where;     // the file, line or argument
+  std::string what;   // what failed: "can't read pods.tar.gz"
+  std::string why;    // "No such file or directory"
+  std::string where;  // the file, line or argument
   std::string note;
-  std::string next;      // what to do
+  std::string next;  // what to do
 };
 /// Tells it on standard error and returns k_wrong_use.
 int complain(Surroundings& surroundings, const Complaint& complaint);

@@ -11,8 +11,10 @@ namespace {
 
 TEST(Surroundings, ColourFollowsTheOptionThenTheTerminal) {
   Surroundings surroundings;
-  const struct { const char* option; bool may, expected; } cases[] = {
-      {"auto", false, false}, {"auto", true, true}, {"always", false, true}, {"never", true, false}};
+  const struct {
+    const char* option;
+    bool may, expected;
+  } cases[] = {{"auto", false, false}, {"auto", true, true}, {"always", false, true}, {"never", true, false}};
   for (const auto& one : cases) {
     surroundings.may_colour = one.may;
     EXPECT_EQ(style_for(surroundings, one.option, false).colour, one.expected) << one.option;

@@ -89,7 +89,8 @@ bool interrupted(const Surroundings& surroundings) { return surroundings.stop !=
 bool all_unreadable(const readers::Reading& reading) { return reading.bytes == 0 && !reading.unreadable.empty(); }
 
 int complain_of_unreadable(const readers::Reading& reading, Surroundings& surroundings) {
-  Complaint complaint{"nothing of the input can be read", reading.unreadable.front(), "", "", "run it as root, or copy the files to where you may read them"};
+  Complaint complaint{"nothing of the input can be read", reading.unreadable.front(), "", "",
+                      "run it as root, or copy the files to where you may read them"};
   if (reading.unreadable.size() > 1) complaint.note = fmt::format("and {} more like it", reading.unreadable.size() - 1);
   return complain(surroundings, complaint);
 }
@@ -113,7 +114,8 @@ int write_events(const std::vector<std::string>& targets, Surroundings& surround
   const int error = writer.flush();
   if (!reading) return complain_of_input(reading.error(), surroundings);
   if (error != 0 && error != EPIPE)
-    return complain(surroundings, {"the events could not be written", fail_errno(error).value().detail, "standard output", "", "write them where there is room"});
+    return complain(surroundings, {"the events could not be written", fail_errno(error).value().detail, "standard output", "",
+                                   "write them where there is room"});
   if (all_unreadable(*reading)) return complain_of_unreadable(*reading, surroundings);
   return interrupted(surroundings) ? k_interrupted : 0;
 }

@@ -70,23 +70,29 @@ void advise(const CaseFile& file, const Firing& firing, Verdict& verdict) {
     if (applies(advice, file, firing, verdict)) fitting.push_back(&advice);
   // Where the platform has a way of its own, the general "edit this file" would be undone or be wrong there.
   const auto has_own_way = [&](const AdviceText& general) {
-    return std::any_of(fitting.begin(), fitting.end(), [&](const AdviceText* other) { return !other->platforms.empty() && other->when == general.when; });
+    return std::any_of(fitting.begin(), fitting.end(),
+                       [&](const AdviceText* other) { return !other->platforms.empty() && other->when == general.when; });
   };
   for (const auto* advice : fitting) {
     if (advice->platforms.empty() && !advice->file.empty() && has_own_way(*advice)) continue;
-    const auto fill = [&](const std::string& text, Unknown unknown = Unknown::to_replace) { return fill_advice(text, file, firing, verdict, unknown); };
-    verdict.advice.push_back({when_of(advice->when), advice->platforms.empty() ? "" : verdict.platform, fill(advice->text, Unknown::in_words),
-                              fill(advice->command), fill(advice->file), fill(advice->key), fill(advice->value), fill(advice->restart)});
+    const auto fill = [&](const std::string& text, Unknown unknown = Unknown::to_replace) {
+      return fill_advice(text, file, firing, verdict, unknown);
+    };
+    verdict.advice.push_back({when_of(advice->when), advice->platforms.empty() ? "" : verdict.platform,
+                              fill(advice->text, Unknown::in_words), fill(advice->command), fill(advice->file), fill(advice->key),
+                              fill(advice->value), fill(advice->restart)});
   }
   if (verdict.confidence == Confidence::certain) return;
   for (const auto& bring : firing.cause->bring)
-    verdict.bring.push_back({fill_words(bring.what, file, firing.facts), fill_words(bring.command, file, firing.facts, Unknown::to_replace)});
+    verdict.bring.push_back(
+        {fill_words(bring.what, file, firing.facts), fill_words(bring.command, file, firing.facts, Unknown::to_replace)});
 }
 
 void tell_next_retry(const CaseFile& file, Verdict& verdict) {
   if (file.pull == nullptr || file.has("recovered") || file.has("never-pull") || file.has("bad-reference")) return;
   const bool kubelet_pulls = std::any_of(file.facts.begin(), file.facts.end(), [](const CaseFact& fact) {
-    return fact.tie == Tie::own && (fact.fact.name == "backing-off" || fact.fact.name == "waiting-reason" || !fact.noted || !fact.noted->scope.pod.empty());
+    return fact.tie == Tie::own &&
+           (fact.fact.name == "backing-off" || fact.fact.name == "waiting-reason" || !fact.noted || !fact.noted->scope.pod.empty());
   });
   if (!kubelet_pulls) return;
   const auto stamp = [&](const watch::NextTry& next) {
@@ -99,9 +105,11 @@ void tell_next_retry(const CaseFile& file, Verdict& verdict) {
   if (const auto next = watch::next_retry(*file.pull)) return stamp(*next);
   // Event rows: "x4 over 11m" says how often it failed, even where nothing says when.
   for (const auto& fact : file.facts)
-    if (fact.fact.name == "pull-failed" && fact.noted != nullptr && fact.tie == Tie::own && fact.noted->count > 0 && fact.noted->scope.pod.empty() == false) {
+    if (fact.fact.name == "pull-failed" && fact.noted != nullptr && fact.tie == Tie::own && fact.noted->count > 0 &&
+        fact.noted->scope.pod.empty() == false) {
       const auto& noted = *fact.noted;
-      if (noted.last.at && noted.last.year_known) return stamp(watch::next_retry(*noted.last.at, static_cast<unsigned>(std::min<std::uint64_t>(noted.count, 1000))));
+      if (noted.last.at && noted.last.year_known)
+        return stamp(watch::next_retry(*noted.last.at, static_cast<unsigned>(std::min<std::uint64_t>(noted.count, 1000))));
       verdict.next_retry_delay = watch::delay_after(static_cast<unsigned>(std::min<std::uint64_t>(noted.count, 1000)));
       return;
     }

@@ -18,7 +18,7 @@ using timeline::Outcome;
 using timeline::Pull;
 using timeline::Timeline;
 
-constexpr std::chrono::minutes k_node_window{30};      // how long before a failure a node's trouble may explain it
+constexpr std::chrono::minutes k_node_window{30};  // how long before a failure a node's trouble may explain it
 constexpr std::chrono::seconds k_before{2}, k_after{10};
 /// A paste of up to this many lines was put together by a person: what stands in it belongs together.
 constexpr std::uint64_t k_paste_lines = 80;
@@ -46,8 +46,9 @@ bool about_a_pull(const Noted& noted) {
   if (kind_of(noted) == FailureKind::pull || (fact.name == "evicted" && fact.get("resource") != "memory")) return true;
   const auto url = fact.get("url");
   if (!fact.get("step").empty() || contains(url, "/v2/") || contains(url, "/blobs/")) return true;
-  static constexpr std::string_view k_speakers[] = {"registries.", "dockerd.", "containers-image.", "crictl.", "ctr.",
-                                                    "nerdctl.", "buildkit.", "unpack.", "cloud.", "podman.", "containerd.", "soci.", "stargz."};
+  static constexpr std::string_view k_speakers[] = {
+      "registries.", "dockerd.", "containers-image.", "crictl.",     "ctr.",  "nerdctl.", "buildkit.",
+      "unpack.",     "cloud.",   "podman.",           "containerd.", "soci.", "stargz."};
   const auto& message = noted.first_origin.message;
   return std::any_of(std::begin(k_speakers), std::end(k_speakers),
                      [&](std::string_view speaker) { return message.compare(0, speaker.size(), speaker) == 0; });
@@ -102,9 +103,8 @@ class Opener {
     for (std::size_t i = 0; i < timeline_.pulls.size(); ++i) {
       const auto& pull = timeline_.pulls[i];
       const bool bad = std::any_of(pull.facts.begin(), pull.facts.end(), failed) ||
-                       std::any_of(pull.attempts.begin(), pull.attempts.end(), [](const auto& a) {
-                         return a.outcome == Outcome::failed || a.outcome == Outcome::cancelled;
-                       });
+                       std::any_of(pull.attempts.begin(), pull.attempts.end(),
+                                   [](const auto& a) { return a.outcome == Outcome::failed || a.outcome == Outcome::cancelled; });
       // Unfinished and successful pulls get a case, too: what is slow or stuck shows only in derived facts.
       open(pull, i, bad);
     }
@@ -136,9 +136,11 @@ class Opener {
     file.registry = timeline::registry_of(pull.image);
     file.node = pull.node;
     for (const auto& attempt : pull.attempts)
-      if (attempt.outcome == Outcome::failed || attempt.outcome == Outcome::cancelled) file.last_failure = latest(file.last_failure, attempt.end.at);
+      if (attempt.outcome == Outcome::failed || attempt.outcome == Outcome::cancelled)
+        file.last_failure = latest(file.last_failure, attempt.end.at);
     for (const auto& noted : pull.facts)
-      if (failed(noted) && noted.fact.name != "backing-off" && noted.fact.name != "waiting-reason") file.last_failure = latest(file.last_failure, noted.last.at);
+      if (failed(noted) && noted.fact.name != "backing-off" && noted.fact.name != "waiting-reason")
+        file.last_failure = latest(file.last_failure, noted.last.at);
     cases_.push_back(std::move(opened));
   }
 
@@ -149,8 +151,8 @@ class Opener {
       return paste_ || kind_of(noted) == FailureKind::pull || about_a_pull(noted);
     });
     const bool node_trouble = paste_ && std::any_of(timeline_.notes.begin(), timeline_.notes.end(), [](const Noted& noted) {
-      return kind_of(noted) == FailureKind::node || noted.fact.name == "fs-usage";
-    });
+                                return kind_of(noted) == FailureKind::node || noted.fact.name == "fs-usage";
+                              });
     if (!reason && !node_trouble) return;
     // A paste that names one image and a floating error is about that image.
     if (timeline_.pulls.size() == 1 && unfinished(timeline_.pulls.front())) {
@@ -177,8 +179,9 @@ class Opener {
       if (kind == FailureKind::no) {
         add(file, noted, Tie::node);
       } else if (kind == FailureKind::node) {
-        const bool in_time = !noted.last.at || !file.last_failure ||
-                             (*noted.last.at >= *file.last_failure - k_node_window && *noted.first.at <= *file.last_failure + k_node_window);
+        const bool in_time =
+            !noted.last.at || !file.last_failure ||
+            (*noted.last.at >= *file.last_failure - k_node_window && *noted.first.at <= *file.last_failure + k_node_window);
         if (in_time) add(file, noted, Tie::node);
       } else if (names_repository(noted.fact, repository)) {
         add(file, noted, Tie::own);
@@ -231,7 +234,9 @@ std::string_view near_failure(const CaseFile& file, const Noted& noted) {
     // A repeated line stands for a span; either end may be the moment.
     for (const auto& mine : {noted.first.at, noted.last.at})
       for (const auto& theirs : {other.noted->first.at, other.noted->last.at})
-        if (mine && theirs && *mine <= *theirs + other.noted->last.uncertainty + after && *mine + noted.last.uncertainty >= *theirs - before) return "yes";
+        if (mine && theirs && *mine <= *theirs + other.noted->last.uncertainty + after &&
+            *mine + noted.last.uncertainty >= *theirs - before)
+          return "yes";
   }
   return dated ? "no" : "";
 }
@@ -256,7 +261,8 @@ void settle_near(CaseFile& file) {
   for (auto& fact : file.facts) {
     if (fact.noted == nullptr || fact.tie != Tie::node || !fact.fact.get("near").empty()) continue;
     for (const auto& other : file.facts)
-      if (other.noted != nullptr && other.noted->fact == fact.noted->fact && !other.fact.get("near").empty()) fact.fact.set("near", other.fact.get("near"));
+      if (other.noted != nullptr && other.noted->fact == fact.noted->fact && !other.fact.get("near").empty())
+        fact.fact.set("near", other.fact.get("near"));
   }
 }
 
@@ -284,10 +290,12 @@ bool is_hub_host(std::string_view host) { return host == "registry-1.docker.io" 
 /// and podman may complete a short name with several registries in turn; those they name with docker:// before it.
 void find_hub_mirrors(CaseFile& file) {
   if (file.registry != "docker.io") return;
-  const bool asked = std::any_of(file.facts.begin(), file.facts.end(), [](const CaseFact& fact) { return is_hub_host(fact.fact.get("host")); });
+  const bool asked =
+      std::any_of(file.facts.begin(), file.facts.end(), [](const CaseFact& fact) { return is_hub_host(fact.fact.get("host")); });
   if (!asked) return;
   for (auto& fact : file.facts)
-    if (fact.noted != nullptr && fact.fact.get("role") == "redirect" && !contains(fact.noted->first_origin.text, "docker://")) fact.fact.set("role", "mirror");
+    if (fact.noted != nullptr && fact.fact.get("role") == "redirect" && !contains(fact.noted->first_origin.text, "docker://"))
+      fact.fact.set("role", "mirror");
 }
 
 /// A short name is completed by CRI-O and podman from unqualified-search-registries, and they print the whole of it.
@@ -314,7 +322,8 @@ void guess_registry(CaseFile& file) {
   if (!file.registry.empty()) return;
   for (const auto& fact : file.facts) {
     const auto host = fact.fact.get("host");
-    if (host.empty() || fact.fact.get("via") == "proxy" || !fact.fact.get("mirror").empty() || contains(fact.fact.get("url"), "ns=")) continue;
+    if (host.empty() || fact.fact.get("via") == "proxy" || !fact.fact.get("mirror").empty() || contains(fact.fact.get("url"), "ns="))
+      continue;
     // Where Docker Hub was asked, it is the registry, and whoever was asked before it a mirror.
     if (is_hub_host(host)) {
       file.registry = "docker.io";
@@ -322,7 +331,8 @@ void guess_registry(CaseFile& file) {
     }
     const auto url = fact.fact.get("url");
     // Buckets and CDNs show the storage's own layout, /docker/registry/v2/blobs/…, which is no registry's path.
-    if (file.registry.empty() && (fact.fact.get("step") == "resolve" || (contains(url, "/v2/") && !contains(url, "/docker/registry/v2/")))) file.registry = host;
+    if (file.registry.empty() && (fact.fact.get("step") == "resolve" || (contains(url, "/v2/") && !contains(url, "/docker/registry/v2/"))))
+      file.registry = host;
   }
 }
 

@@ -16,28 +16,28 @@ namespace unsnag::diagnose {
 
 /// How closely a fact belongs to a case.
 enum class Tie : std::uint8_t {
-  own,        // its line names the image, its pod, its URL or its request
-  near,       // its line names no image, but its moment, host or being the only failure ties it
-  node,       // a condition of the node, or a setting
+  own,   // its line names the image, its pod, its URL or its request
+  near,  // its line names no image, but its moment, host or being the only failure ties it
+  node,  // a condition of the node, or a setting
 };
 
 struct CaseFact {
-  const timeline::Noted* noted = nullptr;      // null: derived by diagnosis; `because` then names its grounds
-  timeline::Fact fact;                         // with the computed attributes of docs/causes.md
+  const timeline::Noted* noted = nullptr;  // null: derived by diagnosis; `because` then names its grounds
+  timeline::Fact fact;                     // with the computed attributes of docs/causes.md
   Tie tie = Tie::own;
-  std::vector<const timeline::Noted*> because; // of a derived fact
+  std::vector<const timeline::Noted*> because;  // of a derived fact
 };
 
 struct CaseFile {
   const timeline::Timeline* timeline = nullptr;
-  const timeline::Pull* pull = nullptr;        // null: the evidence names no image
+  const timeline::Pull* pull = nullptr;  // null: the evidence names no image
   std::optional<std::size_t> pull_index;
-  std::string image;                           // normalised; "" unknown
-  std::string registry;                        // "docker.io", "registry.example:5000", "" unknown
+  std::string image;     // normalised; "" unknown
+  std::string registry;  // "docker.io", "registry.example:5000", "" unknown
   std::string node;
   std::vector<CaseFact> facts;
   std::optional<SysTime> last_failure;
-  bool failed = false;                         // false: nothing failed; it may still be slow, stuck or elsewhere
+  bool failed = false;  // false: nothing failed; it may still be slow, stuck or elsewhere
 
   [[nodiscard]] bool has(std::string_view fact) const;
   [[nodiscard]] const CaseFact* find(std::string_view fact) const;

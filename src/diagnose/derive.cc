@@ -73,8 +73,8 @@ void derive_runtime(CaseFile& file) {
     const auto& f = fact.fact;
     const auto program = f.get("program");
     const auto value = f.get("value");
-    if ((f.name == "version" && f.get("of") == "dockerd") || program == "dockerd" || program == "cri-dockerd" || contains(value, "docker://") ||
-        (f.name == "cancelled" && contains(f.get("by"), "dockershim")))
+    if ((f.name == "version" && f.get("of") == "dockerd") || program == "dockerd" || program == "cri-dockerd" ||
+        contains(value, "docker://") || (f.name == "cancelled" && contains(f.get("by"), "dockershim")))
       take("docker", fact.noted);
     if (f.name == "cancelled" && contains(f.get("by"), "dockershim")) dockershim = "yes";
   }
@@ -91,7 +91,8 @@ void derive_runtime(CaseFile& file) {
     if (message.substr(0, 8) == "dockerd.") take("docker", fact.noted);
   }
   for (const auto& fact : file.facts)
-    if (fact.fact.name == "version" && (fact.fact.get("of") == name || (name == "docker" && fact.fact.get("of") == "dockerd")) && version.empty())
+    if (fact.fact.name == "version" && (fact.fact.get("of") == name || (name == "docker" && fact.fact.get("of") == "dockerd")) &&
+        version.empty())
       version = fact.fact.get("version");
   if (!name.empty()) file.facts.push_back(derived("runtime", {{"name", name}, {"version", version}, {"dockershim", dockershim}}, because));
 }
@@ -106,7 +107,8 @@ void derive_disks(CaseFile& file) {
     if (contains(mount, "/snap/") || contains(fact.fact.get("device"), "/dev/sr")) continue;
     if (!use.empty() && number(use) >= 97) found.push_back(derived("fs-full", {{"mount", mount}, {"use", std::string(use)}}, {fact.noted}));
     if (!use.empty() && number(use) >= 85) found.push_back(derived("fs-high", {{"mount", mount}, {"use", std::string(use)}}, {fact.noted}));
-    if (!inodes.empty() && number(inodes) >= 99) found.push_back(derived("inodes-full", {{"mount", mount}, {"inodes", std::string(inodes)}}, {fact.noted}));
+    if (!inodes.empty() && number(inodes) >= 99)
+      found.push_back(derived("inodes-full", {{"mount", mount}, {"inodes", std::string(inodes)}}, {fact.noted}));
   }
   std::move(found.begin(), found.end(), std::back_inserter(file.facts));
 }
@@ -153,7 +155,9 @@ void derive_queue_by_order(const CaseFile& file, std::vector<CaseFact>& found) {
             if (fact.fact.name == "pull-started" && fact.tie == Tie::own) because.push_back(fact.noted);
           for (const auto& fact : other.facts)
             if (fact.fact.name == "pull-succeeded" || fact.fact.name == "pull-failed") because.push_back(&fact);
-          found.push_back(derived("queued", {{"waited", whole_seconds(*before.end.at - *before.begin.at)}, {"behind", other.image_as_given}, {"now", "no"}}, because));
+          found.push_back(derived(
+              "queued", {{"waited", whole_seconds(*before.end.at - *before.begin.at)}, {"behind", other.image_as_given}, {"now", "no"}},
+              because));
           return;
         }
       }
@@ -169,7 +173,8 @@ void derive_side_by_side(const CaseFile& file, std::vector<CaseFact>& found) {
       const auto total = parse_duration(fact.fact.get("total"));
       if (fact.fact.name == "pull-succeeded" && fact.fact.get("took").empty() && total && *total >= k_long) because.push_back(&fact);
     }
-  const bool here = std::any_of(because.begin(), because.end(), [&](const Noted* noted) { return timeline::normalize_image(noted->scope.image) == file.image; });
+  const bool here = std::any_of(because.begin(), because.end(),
+                                [&](const Noted* noted) { return timeline::normalize_image(noted->scope.image) == file.image; });
   if (because.size() >= 2 && here) found.push_back(derived("queued", {{"now", "unknown"}}, because));
 }
 
@@ -195,7 +200,9 @@ void derive_waiting(CaseFile& file) {
   const bool unfinished = !pull.attempts.empty() && !pull.attempts.back().outcome;
   if (unfinished) {
     const auto& attempt = pull.attempts.back();
-    const bool started = std::any_of(attempt.spans.begin(), attempt.spans.end(), [](const auto& span) { return span.phase != Phase::queue; }) || !attempt.samples.empty();
+    const bool started =
+        std::any_of(attempt.spans.begin(), attempt.spans.end(), [](const auto& span) { return span.phase != Phase::queue; }) ||
+        !attempt.samples.empty();
     // Only where the runtime's own log is there does its silence about this image mean anything.
     const bool runtime_heard = std::any_of(file.timeline->pulls.begin(), file.timeline->pulls.end(), [](const Pull& other) {
       return std::any_of(other.facts.begin(), other.facts.end(), [](const Noted& noted) { return noted.fact.name == "pull-started"; });
@@ -214,7 +221,7 @@ void derive_waiting(CaseFile& file) {
 }
 
 /// Bytes that come, but so slowly that no useful pull ends: less than this over at least that long.
-constexpr double k_trickle_rate = 20'000;            // bytes a second
+constexpr double k_trickle_rate = 20'000;  // bytes a second
 constexpr seconds k_trickle_time{20};
 
 void derive_samples(CaseFile& file) {
@@ -244,8 +251,8 @@ void derive_history(CaseFile& file) {
     const auto& noted = *fact.noted;
     if (fact.fact.name == "pull-succeeded" || fact.fact.name == "image-present")
       if (success == nullptr || (noted.last.at && success->last.at && *noted.last.at > *success->last.at)) success = &noted;
-    if (fact.fact.name == "pull-failed" || fact.fact.name == "waiting-reason" || fact.fact.name == "cancelled" || fact.fact.name == "backing-off" ||
-        fact.fact.name == "credentials-unproven" || fact.fact.name == "never-pull")
+    if (fact.fact.name == "pull-failed" || fact.fact.name == "waiting-reason" || fact.fact.name == "cancelled" ||
+        fact.fact.name == "backing-off" || fact.fact.name == "credentials-unproven" || fact.fact.name == "never-pull")
       if (failure == nullptr || (noted.last.at && failure->last.at && *noted.last.at > *failure->last.at)) failure = &noted;
   }
   if (success == nullptr || failure == nullptr) return;
@@ -263,7 +270,8 @@ bool is_pause(const CaseFile& file) {
   const auto name = slash == std::string::npos ? repository : repository.substr(slash + 1);
   static constexpr std::array<std::string_view, 5> k_names{"pause", "mirrored-pause", "pause-amd64", "infra", "pod"};
   return std::find(k_names.begin(), k_names.end(), name) != k_names.end() ||
-         std::any_of(file.facts.begin(), file.facts.end(), [](const CaseFact& fact) { return fact.tie == Tie::own && fact.fact.get("step") == "sandbox"; });
+         std::any_of(file.facts.begin(), file.facts.end(),
+                     [](const CaseFact& fact) { return fact.tie == Tie::own && fact.fact.get("step") == "sandbox"; });
 }
 
 /// Something failed in words that no rule may know: that is still a failure, and nothing healthy.
@@ -271,7 +279,8 @@ void derive_failed_somehow(CaseFile& file) {
   if (!file.failed) return;
   std::vector<const Noted*> because;
   for (const auto& fact : file.facts)
-    if (fact.noted != nullptr && fact.tie != Tie::node && catalogue::failure_kind(fact.fact.name) == catalogue::FailureKind::step) because.push_back(fact.noted);
+    if (fact.noted != nullptr && fact.tie != Tie::node && catalogue::failure_kind(fact.fact.name) == catalogue::FailureKind::step)
+      because.push_back(fact.noted);
   if (!because.empty()) file.facts.push_back(derived("failed-somehow", {}, because));
 }
 

@@ -21,8 +21,9 @@ constexpr std::size_t k_max_secondary = 6;
 
 Proof proof_of(const Noted& noted) {
   const auto& origin = noted.first_origin;
-  return {origin.file, origin.line, origin.text, origin.program, noted.first, noted.count,
-          origin.certainty == timeline::Certainty::echoed, origin.message};
+  return {
+      origin.file,   origin.line, origin.text, origin.program, noted.first, noted.count, origin.certainty == timeline::Certainty::echoed,
+      origin.message};
 }
 
 /// One line of each program and message suffices: describe, containerd and kubelet tell the same error five times.
@@ -30,7 +31,8 @@ void add_proof(std::vector<Proof>& list, const Noted& noted, std::size_t limit) 
   if (list.size() >= limit || noted.first_origin.line == 0) return;
   auto proof = proof_of(noted);
   const bool there = std::any_of(list.begin(), list.end(), [&](const Proof& p) {
-    return (p.file == proof.file && (p.line == proof.line || p.text == proof.text)) || (p.program == proof.program && p.message == proof.message);
+    return (p.file == proof.file && (p.line == proof.line || p.text == proof.text)) ||
+           (p.program == proof.program && p.message == proof.message);
   });
   if (!there) list.push_back(std::move(proof));
 }
@@ -69,7 +71,8 @@ void describe_surroundings(const CaseFile& file, Verdict& verdict) {
   verdict.platform = platform_of(file);
   std::uint64_t failed_lines = 0, failed_attempts = 0;
   for (const auto& fact : file.facts)
-    if (fact.fact.name == "pull-failed" && fact.tie == Tie::own && fact.noted != nullptr) failed_lines = std::max<std::uint64_t>(failed_lines, fact.noted->repeats);
+    if (fact.fact.name == "pull-failed" && fact.tie == Tie::own && fact.noted != nullptr)
+      failed_lines = std::max<std::uint64_t>(failed_lines, fact.noted->repeats);
   if (file.pull != nullptr)
     for (const auto& attempt : file.pull->attempts)
       if (attempt.outcome == timeline::Outcome::failed || attempt.outcome == timeline::Outcome::cancelled) ++failed_attempts;
@@ -89,13 +92,15 @@ void weigh_alternatives(const CaseFile& file, const std::vector<Firing>& firings
   for (const auto& id : best.rule->also)
     if (named.insert(id).second)
       for (const auto& cause : catalogue::built_in_causes())
-        if (cause.id == id) verdict.alternatives.push_back({id, Confidence::possible, cause.title, fill_words(best.rule->decides, file, best.facts)});
+        if (cause.id == id)
+          verdict.alternatives.push_back({id, Confidence::possible, cause.title, fill_words(best.rule->decides, file, best.facts)});
 }
 
 /// What people suspect first comes first.
 std::vector<const catalogue::Cause*> by_suspicion() {
-  static constexpr std::string_view k_first[] = {"image-not-found", "auth-denied", "pull-secret-misconfigured", "disk-full", "rate-limited", "dns-failure",
-                                                 "connect-failure", "tls-untrusted", "proxy-misconfigured", "mirror-misconfigured"};
+  static constexpr std::string_view k_first[] = {"image-not-found",     "auth-denied",         "pull-secret-misconfigured", "disk-full",
+                                                 "rate-limited",        "dns-failure",         "connect-failure",           "tls-untrusted",
+                                                 "proxy-misconfigured", "mirror-misconfigured"};
   std::vector<const catalogue::Cause*> causes;
   for (const auto id : k_first)
     for (const auto& cause : catalogue::built_in_causes())
@@ -109,7 +114,8 @@ void rule_out(const CaseFile& file, Verdict& verdict) {
   for (const auto* suspect : by_suspicion()) {
     const auto& cause = *suspect;
     if (cause.id == verdict.cause) continue;
-    if (std::any_of(verdict.alternatives.begin(), verdict.alternatives.end(), [&](const Alternative& a) { return a.cause == cause.id; })) continue;
+    if (std::any_of(verdict.alternatives.begin(), verdict.alternatives.end(), [&](const Alternative& a) { return a.cause == cause.id; }))
+      continue;
     for (const auto& out : cause.ruled_out) {
       const auto facts = satisfy(out.needs, file);
       if (facts.empty()) continue;
@@ -141,8 +147,8 @@ std::optional<Verdict> conclude(const CaseFile& file) {
   if (verdict.cause == "insufficient-evidence") verdict.confidence = Confidence::insufficient;
   // Two explanations of equal strength: neither is certain.
   for (const auto& other : firings)
-    if (!other.explained_away && other.cause != best.cause && other.confidence == Confidence::certain && verdict.confidence == Confidence::certain &&
-        other.score + 20 >= best.score)
+    if (!other.explained_away && other.cause != best.cause && other.confidence == Confidence::certain &&
+        verdict.confidence == Confidence::certain && other.score + 20 >= best.score)
       verdict.confidence = Confidence::likely;
   verdict.summary = fill_words(best.rule->says, file, best.facts);
   // "the registry refused …": a sentence that begins with what is not known by name.
@@ -161,7 +167,8 @@ std::optional<Verdict> conclude(const CaseFile& file) {
     const bool in_proof = std::any_of(verdict.proof.begin(), verdict.proof.end(), [&](const Proof& p) {
       return p.line == fact.noted->first_origin.line && p.file == fact.noted->first_origin.file;
     });
-    static constexpr std::string_view k_life[] = {"pull-requested", "pull-started", "progress", "retrying", "pull-stopped", "trying-next-host", "layer-done"};
+    static constexpr std::string_view k_life[] = {"pull-requested", "pull-started",     "progress",  "retrying",
+                                                  "pull-stopped",   "trying-next-host", "layer-done"};
     const bool life = std::find(std::begin(k_life), std::end(k_life), fact.fact.name) != std::end(k_life);
     if (!in_proof && !life) add_proof(verdict.secondary, *fact.noted, k_max_secondary);
   }
@@ -175,7 +182,8 @@ std::optional<Verdict> conclude(const CaseFile& file) {
 
 /// What fails every image on a node is worse than one name that is wrong.
 bool is_about_one_name(const Verdict& verdict) {
-  static constexpr std::string_view k_names[] = {"image-not-found", "invalid-reference", "platform-mismatch", "never-pull-policy", "manifest-unsupported"};
+  static constexpr std::string_view k_names[] = {"image-not-found", "invalid-reference", "platform-mismatch", "never-pull-policy",
+                                                 "manifest-unsupported"};
   return std::find(std::begin(k_names), std::end(k_names), verdict.cause) != std::end(k_names);
 }
 

@@ -33,7 +33,8 @@ Event event(int second, decltype(Event::what) what, std::string image = "registr
   return e;
 }
 
-Event note(int second, std::string name, std::vector<std::pair<std::string, std::string>> attributes = {}, std::string image = "registry.example/app:1") {
+Event note(int second, std::string name, std::vector<std::pair<std::string, std::string>> attributes = {},
+           std::string image = "registry.example/app:1") {
   return event(second, Note{{std::move(name), std::move(attributes)}}, std::move(image));
 }
 
@@ -50,22 +51,29 @@ std::string first_cause(const std::vector<Event>& events) {
 
 TEST(Diagnose, NothingFailedIsNoVerdict) {
   EXPECT_EQ(first_cause({}), "no-failure");
-  EXPECT_EQ(first_cause({event(0, Begin{Phase::resolve}), event(3, End{Phase::commit, Outcome::ok}), note(3, "pull-succeeded", {{"took", "3s"}})}), "no-failure");
+  EXPECT_EQ(first_cause(
+                {event(0, Begin{Phase::resolve}), event(3, End{Phase::commit, Outcome::ok}), note(3, "pull-succeeded", {{"took", "3s"}})}),
+            "no-failure");
 }
 
 TEST(Diagnose, AFailureInWordsThatNoRuleKnowsIsNotHealthy) {
-  EXPECT_EQ(first_cause({event(0, Begin{Phase::resolve}), note(3, "bad-url", {{"how", "escape"}}), event(3, End{Phase::unpack, Outcome::failed})}), "insufficient-evidence");
+  EXPECT_EQ(first_cause(
+                {event(0, Begin{Phase::resolve}), note(3, "bad-url", {{"how", "escape"}}), event(3, End{Phase::unpack, Outcome::failed})}),
+            "insufficient-evidence");
 }
 
 TEST(Diagnose, ASandboxWithoutANetworkIsNoPullFailure) {
-  EXPECT_EQ(first_cause({note(0, "sandbox-failed", {{"step", "sandbox"}}, ""), note(0, "not-a-pull", {{"what", "cni"}, {"subject", "other"}}, ""),
-                         note(0, "unreachable", {{"how", "refused"}, {"subject", "other"}}, "")}),
-            "not-a-pull-failure");
+  EXPECT_EQ(
+      first_cause({note(0, "sandbox-failed", {{"step", "sandbox"}}, ""), note(0, "not-a-pull", {{"what", "cni"}, {"subject", "other"}}, ""),
+                   note(0, "unreachable", {{"how", "refused"}, {"subject", "other"}}, "")}),
+      "not-a-pull-failure");
 }
 
 TEST(Diagnose, AWatchdogsCancelExplainsWhatFollowsIt) {
-  const auto diagnosis = explain({event(0, Begin{Phase::resolve}), note(60, "cancelled", {{"by", "containerd"}, {"limit", "1m0s"}}), note(60, "context-canceled", {{"how", "context"}}),
-                                  note(60, "pull-failed"), event(60, End{Phase::commit, Outcome::cancelled}), note(61, "waiting-reason", {{"reason", "ErrImagePull"}})});
+  const auto diagnosis =
+      explain({event(0, Begin{Phase::resolve}), note(60, "cancelled", {{"by", "containerd"}, {"limit", "1m0s"}}),
+               note(60, "context-canceled", {{"how", "context"}}), note(60, "pull-failed"),
+               event(60, End{Phase::commit, Outcome::cancelled}), note(61, "waiting-reason", {{"reason", "ErrImagePull"}})});
   ASSERT_EQ(diagnosis.verdicts.size(), 1U);
   EXPECT_EQ(diagnosis.verdicts[0].cause, "progress-deadline");
   EXPECT_EQ(diagnosis.verdicts[0].confidence, Confidence::certain);
@@ -74,22 +82,29 @@ TEST(Diagnose, AWatchdogsCancelExplainsWhatFollowsIt) {
 }
 
 TEST(Diagnose, AnOomKillExplainsTheBrokenConnectionThatFollowsIt) {
-  EXPECT_EQ(first_cause({note(59, "oom-killed", {{"process", "containerd"}}, ""), note(60, "pull-failed"), note(60, "runtime-unavailable", {{"how", "cut"}})}), "out-of-memory");
+  EXPECT_EQ(first_cause({note(59, "oom-killed", {{"process", "containerd"}}, ""), note(60, "pull-failed"),
+                         note(60, "runtime-unavailable", {{"how", "cut"}})}),
+            "out-of-memory");
 }
 
 TEST(Diagnose, AnOomKillAnHourBeforeExplainsNothing) {
-  EXPECT_EQ(first_cause({note(-1500, "oom-killed", {{"process", "containerd"}}, ""), note(60, "pull-failed"), note(60, "runtime-unavailable", {{"how", "cut"}})}), "runtime-down");
+  EXPECT_EQ(first_cause({note(-1500, "oom-killed", {{"process", "containerd"}}, ""), note(60, "pull-failed"),
+                         note(60, "runtime-unavailable", {{"how", "cut"}})}),
+            "runtime-down");
 }
 
 TEST(Diagnose, TheLastAttemptsErrorOutweighsAnEarlierOne) {
-  EXPECT_EQ(first_cause({event(0, Begin{Phase::resolve}), note(1, "runtime-unavailable", {{"how", "cut"}}), note(1, "pull-failed"), event(1, End{Phase::commit, Outcome::failed}),
-                         event(60, Begin{Phase::resolve}), note(61, "unpack-denied", {{"how", "setxattr"}}), note(61, "pull-failed", {{"x", "y"}}), event(61, End{Phase::commit, Outcome::failed})}),
+  EXPECT_EQ(first_cause({event(0, Begin{Phase::resolve}), note(1, "runtime-unavailable", {{"how", "cut"}}), note(1, "pull-failed"),
+                         event(1, End{Phase::commit, Outcome::failed}), event(60, Begin{Phase::resolve}),
+                         note(61, "unpack-denied", {{"how", "setxattr"}}), note(61, "pull-failed", {{"x", "y"}}),
+                         event(61, End{Phase::commit, Outcome::failed})}),
             "unpack-denied");
 }
 
 TEST(Diagnose, TwoImagesThatFailForDifferentReasonsGetAVerdictEach) {
-  const auto diagnosis = explain({note(0, "pull-failed", {}, "a.example/x:1"), note(0, "dns-failed", {{"how", "nxdomain"}, {"host", "a.example"}}, "a.example/x:1"), note(1, "pull-failed", {}, "b.example/y:1"),
-                                  note(1, "registry-said", {{"code", "toomanyrequests"}}, "b.example/y:1")});
+  const auto diagnosis = explain(
+      {note(0, "pull-failed", {}, "a.example/x:1"), note(0, "dns-failed", {{"how", "nxdomain"}, {"host", "a.example"}}, "a.example/x:1"),
+       note(1, "pull-failed", {}, "b.example/y:1"), note(1, "registry-said", {{"code", "toomanyrequests"}}, "b.example/y:1")});
   ASSERT_EQ(diagnosis.verdicts.size(), 2U);
   EXPECT_NE(diagnosis.verdicts[0].cause, diagnosis.verdicts[1].cause);
 }
@@ -102,7 +117,8 @@ TEST(Diagnose, BackOffAloneIsInsufficientEvidence) {
 }
 
 TEST(Diagnose, TheSameTimelineThroughJsonLinesGivesTheSameVerdict) {
-  const std::vector<Event> events{event(0, Begin{Phase::resolve}), note(60, "cancelled", {{"by", "containerd"}, {"limit", "1m0s"}}), event(60, End{Phase::commit, Outcome::cancelled})};
+  const std::vector<Event> events{event(0, Begin{Phase::resolve}), note(60, "cancelled", {{"by", "containerd"}, {"limit", "1m0s"}}),
+                                  event(60, End{Phase::commit, Outcome::cancelled})};
   std::vector<Event> back;
   for (const auto& e : events) back.push_back(*timeline::parse_json_line(timeline::to_json_line(e)));
   const auto direct = explain(events), through = explain(back);

@@ -12,7 +12,8 @@ bool is_flag_only(std::string_view key) { return key == "image-pull-progress-dea
 int precedence(const CaseFact& fact, std::string_view key) {
   const auto origin = fact.fact.get("origin");
   const auto message = fact.fact.get("message");
-  const bool printed_at_start = origin == "flag" && (message.substr(0, 13) == "kubelet.flag-" || message.substr(0, 16) == "dockershim.flag-");
+  const bool printed_at_start =
+      origin == "flag" && (message.substr(0, 13) == "kubelet.flag-" || message.substr(0, 16) == "dockershim.flag-");
   if (origin == "effective") return 6;
   if (printed_at_start) return is_flag_only(key) ? 5 : 0;
   if (origin == "log") return 5;
@@ -37,7 +38,7 @@ const CaseFact* effective_setting(const CaseFile& file, std::string_view of, std
     if (fact.fact.name != "setting" || bare(fact.fact.get("key")) != key) continue;
     if (const auto owner = fact.fact.get("of"); !of.empty() && !owner.empty() && owner != of) continue;
     const auto own = precedence(fact, key);
-    if (own >= rank) {      // of equals the later one: a later drop-in replaces an earlier one
+    if (own >= rank) {  // of equals the later one: a later drop-in replaces an earlier one
       rank = own;
       found = &fact;
     }

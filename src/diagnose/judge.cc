@@ -32,7 +32,7 @@ std::optional<int> compare_versions(std::string_view a, std::string_view b) {
   for (bool first = true;; first = false) {
     const auto left = next(a), right = next(b);
     if (first && (!left || !right)) return std::nullopt;
-    if (!left || !right) return 0;      // "1.24" stands for all of its patches
+    if (!left || !right) return 0;  // "1.24" stands for all of its patches
     if (*left != *right) return *left < *right ? -1 : 1;
   }
 }
@@ -95,7 +95,8 @@ int closeness(const std::vector<const CaseFact*>& facts) {
 
 bool holds(const Term& term, const CaseFact& fact) {
   if (fact.fact.name != term.fact) return false;
-  return std::all_of(term.tests.begin(), term.tests.end(), [&](const Term::Test& test) { return passes(test, fact.fact.get(test.attribute)); });
+  return std::all_of(term.tests.begin(), term.tests.end(),
+                     [&](const Term::Test& test) { return passes(test, fact.fact.get(test.attribute)); });
 }
 
 std::vector<const CaseFact*> satisfy(const catalogue::Condition& condition, const CaseFile& file) {
@@ -136,7 +137,8 @@ std::vector<Firing> judge(const CaseFile& file) {
     for (const auto& other : firings) {
       if (other.cause == firing.cause) continue;
       const auto& names = other.rule->outranks;
-      const bool outranked = std::any_of(names.begin(), names.end(), [&](const std::string& name) { return name == firing.cause->id || name == firing.rule->id; });
+      const bool outranked = std::any_of(names.begin(), names.end(),
+                                         [&](const std::string& name) { return name == firing.cause->id || name == firing.rule->id; });
       // What only an earlier attempt showed does not explain the last one away.
       const bool stale = closeness(other.facts) < 150 && closeness(firing.facts) >= 150;
       firing.explained_away = firing.explained_away || (outranked && !stale);
@@ -151,7 +153,8 @@ std::vector<Firing> judge(const CaseFile& file) {
 namespace {
 
 bool is_name(std::string_view text) {
-  return !text.empty() && text.front() >= 'a' && text.front() <= 'z' && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-.") == std::string_view::npos;
+  return !text.empty() && text.front() >= 'a' && text.front() <= 'z' &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz-.") == std::string_view::npos;
 }
 
 std::string attribute_of(std::string_view name, const CaseFile& file, const std::vector<const CaseFact*>& facts) {
@@ -210,7 +213,7 @@ std::string fill_words(std::string_view text, const CaseFile& file, const std::v
     if (text.front() == '{' && is_name(name)) {
       out += value_of(name, file, facts, unknown);
       text.remove_prefix(close + 1);
-    } else {      // a bracket of the shell's or jq's
+    } else {  // a bracket of the shell's or jq's
       out += text.front();
       text.remove_prefix(1);
     }

@@ -33,6 +33,7 @@ enum class Unknown : std::uint8_t { in_words, to_replace };
 
 /// Fills {image}, {registry}, {host}, {node}, {pod}, {fact.attribute} from the firing's facts. Other braces stay. What
 /// stands in [[…]] is left out when something in it is unknown.
-std::string fill_words(std::string_view text, const CaseFile& file, const std::vector<const CaseFact*>& facts, Unknown unknown = Unknown::in_words);
+std::string fill_words(std::string_view text, const CaseFile& file, const std::vector<const CaseFact*>& facts,
+                       Unknown unknown = Unknown::in_words);
 
 }  // namespace unsnag::diagnose

@@ -23,7 +23,8 @@ std::string_view without_port(std::string_view host) {
 
 /// Link-local addresses under which clouds answer questions about the machine (AWS and GCP, ECS tasks, Azure).
 bool is_metadata(std::string_view host) {
-  static constexpr std::array<std::string_view, 5> k_hosts{"169.254.169.254", "169.254.170.2", "169.254.170.23", "168.63.129.16", "metadata.google.internal"};
+  static constexpr std::array<std::string_view, 5> k_hosts{"169.254.169.254", "169.254.170.2", "169.254.170.23", "168.63.129.16",
+                                                           "metadata.google.internal"};
   return std::any_of(k_hosts.begin(), k_hosts.end(), [&](std::string_view known) { return starts_with(host, known); });
 }
 
@@ -43,7 +44,8 @@ bool is_token_service(std::string_view host, std::string_view url) {
   const auto path = url.find('/', url.find("://") == std::string_view::npos ? 0 : url.find("://") + 3);
   if (path == std::string_view::npos) return false;
   const auto rest = url.substr(path);
-  return !contains(rest, "/v2/") && (contains(rest, "token") || contains(rest, "/jwt/auth") || contains(rest, "/oauth2") || contains(rest, "service="));
+  return !contains(rest, "/v2/") &&
+         (contains(rest, "token") || contains(rest, "/jwt/auth") || contains(rest, "/oauth2") || contains(rest, "service="));
 }
 
 bool configured_mirror(std::string_view host, const CaseFile& file) {
@@ -56,16 +58,26 @@ bool configured_mirror(std::string_view host, const CaseFile& file) {
 
 /// Hosts where public registries keep their layers.
 bool is_blob_store(std::string_view host) {
-  static constexpr std::array<std::string_view, 12> k_parts{
-      "production.cloudflare.docker.com", "cloudfront.net", ".s3.", "s3-", ".blob.core.windows.net", "storage.googleapis.com",
-      "cdn01.quay.io", "cdn02.quay.io", "cdn03.quay.io", "pkg-containers.githubusercontent.com", "mcr.microsoft.com.", ".r2.cloudflarestorage.com"};
+  static constexpr std::array<std::string_view, 12> k_parts{"production.cloudflare.docker.com",
+                                                            "cloudfront.net",
+                                                            ".s3.",
+                                                            "s3-",
+                                                            ".blob.core.windows.net",
+                                                            "storage.googleapis.com",
+                                                            "cdn01.quay.io",
+                                                            "cdn02.quay.io",
+                                                            "cdn03.quay.io",
+                                                            "pkg-containers.githubusercontent.com",
+                                                            "mcr.microsoft.com.",
+                                                            ".r2.cloudflarestorage.com"};
   return ends_with(host, ".data.mcr.microsoft.com") || starts_with(host, "s3.") ||
          std::any_of(k_parts.begin(), k_parts.end(), [&](std::string_view part) { return contains(host, part); });
 }
 
 bool talks(const timeline::Fact& fact) {
-  static constexpr std::array<std::string_view, 12> k_facts{"unreachable", "dns-failed", "tls-failed", "protocol-mismatch", "proxy-failed", "http-status",
-                                                            "registry-said", "access-denied", "token-failed", "deadline-exceeded", "context-canceled", "corrupt"};
+  static constexpr std::array<std::string_view, 12> k_facts{"unreachable",  "dns-failed",        "tls-failed",       "protocol-mismatch",
+                                                            "proxy-failed", "http-status",       "registry-said",    "access-denied",
+                                                            "token-failed", "deadline-exceeded", "context-canceled", "corrupt"};
   return std::find(k_facts.begin(), k_facts.end(), fact.name) != k_facts.end();
 }
 

@@ -20,9 +20,9 @@ using timeline::Noted;
 using timeline::Outcome;
 
 struct Watcher {
-  std::string_view by;            // as the catalogue names it
-  std::string_view program;       // as watch names it
-  std::string_view version_of;    // fact version(of=…)
+  std::string_view by;          // as the catalogue names it
+  std::string_view program;     // as watch names it
+  std::string_view version_of;  // fact version(of=…)
   std::string_view shown;
   std::string_view setting;
 };
@@ -72,7 +72,8 @@ const Attempt* cancelled_attempt(const CaseFile& file) {
   if (file.pull == nullptr) return nullptr;
   const Attempt* found = nullptr;
   for (const auto& attempt : file.pull->attempts)
-    if (attempt.outcome == Outcome::cancelled && (found == nullptr || !attempt.samples.empty())) found = &attempt;      // the last one that was observed
+    if (attempt.outcome == Outcome::cancelled && (found == nullptr || !attempt.samples.empty()))
+      found = &attempt;  // the last one that was observed
   return found;
 }
 
@@ -82,7 +83,8 @@ std::optional<SysTime> work_ended(const CaseFile& file, const Attempt& attempt) 
   for (const auto& fact : file.facts)
     if (fact.fact.name == "layer-discarded" && fact.noted != nullptr && attempt.end.at && fact.noted->last.at)
       for (const auto& moment : {fact.noted->first.at, fact.noted->last.at})
-        if (moment && *moment > *attempt.end.at && *moment < *attempt.end.at + std::chrono::minutes(5) && (!ended || *moment < *ended)) ended = moment;
+        if (moment && *moment > *attempt.end.at && *moment < *attempt.end.at + std::chrono::minutes(5) && (!ended || *moment < *ended))
+          ended = moment;
   return ended;
 }
 
@@ -146,11 +148,11 @@ std::optional<Timer> explain_timer(const CaseFile& file) {
     const auto* config = effective_setting(file, watcher->program, "config-version");
     timer.where = where_set(*rule, config == nullptr ? "" : config->fact.get("value"));
   }
-  const bool is_set = setting != nullptr && setting->noted != nullptr && parse_duration(setting->fact.get("value")) == timer.limit && timer.limit;
+  const bool is_set =
+      setting != nullptr && setting->noted != nullptr && parse_duration(setting->fact.get("value")) == timer.limit && timer.limit;
   if (rule && timer.limit == rule->limit)
     timer.limit_origin = is_set ? "the default, in force by " + place(*setting->noted) : "the default: nothing in the evidence sets it";
-  else if (is_set)
-    timer.limit_origin = "set at " + place(*setting->noted);
+  else if (is_set) timer.limit_origin = "set at " + place(*setting->noted);
 
   const auto latest = cancelled->fact.get("latest");
   if (!latest.empty()) {

@@ -15,7 +15,7 @@
 namespace unsnag::diagnose {
 
 enum class Confidence : std::uint8_t { certain, likely, possible, insufficient };
-std::string_view to_string(Confidence confidence);        // "certain" … "insufficient-evidence"
+std::string_view to_string(Confidence confidence);  // "certain" … "insufficient-evidence"
 
 /// A line that speaks for or against something.
 struct Proof {
@@ -25,8 +25,8 @@ struct Proof {
   std::string program;
   Stamp when;
   std::uint64_t count = 1;
-  bool echo = false;             // a repetition by another program than the one that acted
-  std::string message;           // the catalogue's id, or the reader's
+  bool echo = false;    // a repetition by another program than the one that acted
+  std::string message;  // the catalogue's id, or the reader's
 };
 
 struct RuledOut {
@@ -45,12 +45,12 @@ struct Alternative {
 
 /// Something to bring when the evidence can't decide.
 struct BringNext {
-  std::string what;              // "containerd's log around the failure"
-  std::string command;           // "journalctl -u containerd --since '…' | unsnag why"
+  std::string what;     // "containerd's log around the failure"
+  std::string command;  // "journalctl -u containerd --since '…' | unsnag why"
 };
 
 struct Advice {
-  enum class When : std::uint8_t { now, for_good, others };   // on this node; where nodes are made; not the node's to mend
+  enum class When : std::uint8_t { now, for_good, others };  // on this node; where nodes are made; not the node's to mend
   When when = When::now;
   std::string platform;          // "" or "eks-al2", …: what it is for
   std::string text;              // one sentence or two
@@ -61,46 +61,46 @@ struct Advice {
 
 /// The clock that cancelled a pull, for progress-deadline.
 struct Timer {
-  std::string program;                       // "kubelet (dockershim)", "containerd", …
-  std::string setting;                       // "--image-pull-progress-deadline"
-  std::optional<nanoseconds> limit;          // in force
-  std::string limit_origin;                  // "the default", "kubelet.service:12", …
-  std::string where;                         // where it is set: file and key, or unit and flag
-  std::string layer;                         // the silent layer, as far as the evidence names it
-  std::string doing;                         // its last words: "Extracting 88.27MB/88.27MB"
-  std::optional<nanoseconds> silent_for;     // until the cancel
-  std::optional<nanoseconds> enough;         // the smallest deadline that would have let it through
-  bool enough_is_lower_bound = false;        // the recording ends at the cancel: at least this
-  std::string note;                          // e.g. that the latest progress may name an innocent layer
+  std::string program;                    // "kubelet (dockershim)", "containerd", …
+  std::string setting;                    // "--image-pull-progress-deadline"
+  std::optional<nanoseconds> limit;       // in force
+  std::string limit_origin;               // "the default", "kubelet.service:12", …
+  std::string where;                      // where it is set: file and key, or unit and flag
+  std::string layer;                      // the silent layer, as far as the evidence names it
+  std::string doing;                      // its last words: "Extracting 88.27MB/88.27MB"
+  std::optional<nanoseconds> silent_for;  // until the cancel
+  std::optional<nanoseconds> enough;      // the smallest deadline that would have let it through
+  bool enough_is_lower_bound = false;     // the recording ends at the cancel: at least this
+  std::string note;                       // e.g. that the latest progress may name an innocent layer
 };
 
 struct Verdict {
-  std::string cause;                         // id of causes/*.toml, "no-failure", "insufficient-evidence"
-  std::string title;                         // the cause's own title
+  std::string cause;  // id of causes/*.toml, "no-failure", "insufficient-evidence"
+  std::string title;  // the cause's own title
   Confidence confidence = Confidence::insufficient;
-  std::string summary;                       // one sentence, with this image's and host's names
-  std::string explanation;                   // a paragraph, may be ""
-  std::string rule;                          // the rule that fired
-  std::string image, image_as_given;         // "" when the evidence names none
+  std::string summary;                // one sentence, with this image's and host's names
+  std::string explanation;            // a paragraph, may be ""
+  std::string rule;                   // the rule that fired
+  std::string image, image_as_given;  // "" when the evidence names none
   std::string node;
   std::vector<std::string> pods, containers;
-  std::string runtime, runtime_version, kubelet_version, platform;   // "" unknown
-  std::uint64_t failures = 0;                // how often it failed, as far as it shows; 0 unknown
-  std::vector<Proof> proof;                  // deciding lines, the strongest first
-  std::vector<Proof> secondary;              // errors that only follow from it
+  std::string runtime, runtime_version, kubelet_version, platform;  // "" unknown
+  std::uint64_t failures = 0;                                       // how often it failed, as far as it shows; 0 unknown
+  std::vector<Proof> proof;                                         // deciding lines, the strongest first
+  std::vector<Proof> secondary;                                     // errors that only follow from it
   std::vector<RuledOut> ruled_out;
   std::vector<Alternative> alternatives;
   std::vector<BringNext> bring;
   std::vector<Advice> advice;
   std::optional<Timer> timer;
-  std::optional<Stamp> next_retry;           // when kubelet tries again
-  std::optional<nanoseconds> next_retry_delay;   // its back-off, when the moment is unknown
-  std::optional<std::size_t> pull;           // index into the timeline's pulls
+  std::optional<Stamp> next_retry;              // when kubelet tries again
+  std::optional<nanoseconds> next_retry_delay;  // its back-off, when the moment is unknown
+  std::optional<std::size_t> pull;              // index into the timeline's pulls
 };
 
 struct Diagnosis {
-  std::vector<Verdict> verdicts;             // worst first; empty: nothing failed
-  std::vector<Proof> holes;                  // where the evidence says itself that lines are missing
+  std::vector<Verdict> verdicts;  // worst first; empty: nothing failed
+  std::vector<Proof> holes;       // where the evidence says itself that lines are missing
 };
 
 /// Pure: the same timeline gives the same diagnosis. Knows the timeline alone.

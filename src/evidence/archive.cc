@@ -48,7 +48,10 @@ class MemberBytes : public Bytes {
 bool begins_with(std::string_view bytes, std::string_view magic) { return bytes.substr(0, magic.size()) == magic; }
 
 bool is_compressed(std::string_view head) {
-  return begins_with(head, "\x1f\x8b") || begins_with(head, "\x28\xb5\x2f\xfd") || begins_with(head, std::string_view("\xfd" "7zXZ\0", 6)) ||
+  return begins_with(head, "\x1f\x8b") || begins_with(head, "\x28\xb5\x2f\xfd") ||
+         begins_with(head, std::string_view("\xfd"
+                                            "7zXZ\0",
+                                            6)) ||
          begins_with(head, "BZh");
 }
 
@@ -100,7 +103,9 @@ Result<void*> walk_archive(const std::string& path, const Visitor& visitor) {
     if (raw_name == nullptr) raw_name = archive_entry_pathname(entry);
     auto name = shown_path(raw_name == nullptr ? "?" : raw_name);
     if (archive_format(a.get()) == ARCHIVE_FORMAT_RAW) name = path.substr(path.rfind('/') + 1);
-    const auto size = archive_entry_size_is_set(entry) != 0 ? std::optional<std::uint64_t>(static_cast<std::uint64_t>(archive_entry_size(entry))) : std::nullopt;
+    const auto size = archive_entry_size_is_set(entry) != 0
+                          ? std::optional<std::uint64_t>(static_cast<std::uint64_t>(archive_entry_size(entry)))
+                          : std::nullopt;
     MemberBytes bytes(a.get(), total);
     visitor.file({name, size}, bytes);
     if (total > k_max_bytes) return nullptr;

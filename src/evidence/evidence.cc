@@ -82,7 +82,9 @@ void visit_folder(const fs::path& folder, const Visitor& visitor) {
   for (const auto& path : paths) {
     const auto whole = (folder / path).string();
     if (is_archive(whole)) {
-      const Visitor inside{[&](const File& file, Bytes& bytes) { visitor.file({path + ":" + file.path, file.size}, bytes); },
+      const Visitor inside{[&](const File& file, Bytes& bytes) {
+                             visitor.file({path + ":" + file.path, file.size}, bytes);
+                           },
                            [&](const std::string& member, const std::string& why) { visitor.unreadable(path + ":" + member, why); }};
       if (auto walked = walk_archive(whole, inside); !walked) visitor.unreadable(path, walked.error().message());
     } else {
@@ -112,7 +114,7 @@ Result<void*> walk(const std::string& target, const Visitor& visitor) {
   if (::access(target.c_str(), R_OK) != 0) return fail_errno(errno);
   if (is_archive(target)) return walk_archive(target, visitor);
   std::error_code error;
-  const auto real = fs::canonical(target, error);      // the user may name a link; evidence may not
+  const auto real = fs::canonical(target, error);  // the user may name a link; evidence may not
   visit_file(error ? target : real.string(), target, visitor);
   return nullptr;
 }
@@ -123,13 +125,28 @@ void walk_standard_input(const Visitor& visitor) {
 }
 
 void walk_this_node(const Visitor& visitor) {
-  static constexpr std::array<const char*, 22> k_places{
-      "/var/log/messages", "/var/log/syslog", "/var/log/kern.log", "/var/log/kubelet.log", "/var/log/containerd.log", "/var/log/docker.log",
-      "/var/log/crio.log", "/var/lib/rancher/k3s/agent/containerd/containerd.log", "/var/lib/rancher/rke2/agent/containerd/containerd.log",
-      "/var/lib/rancher/rke2/agent/logs/kubelet.log", "/etc/containerd", "/etc/docker/daemon.json", "/etc/crio", "/etc/containers/registries.conf",
-      "/etc/containers/registries.conf.d", "/etc/rancher", "/var/lib/kubelet/config.yaml", "/etc/kubernetes/kubelet",
-      "/etc/systemd/system/kubelet.service", "/etc/systemd/system/kubelet.service.d", "/etc/systemd/system/containerd.service.d",
-      "/etc/systemd/system/docker.service.d"};
+  static constexpr std::array<const char*, 22> k_places{"/var/log/messages",
+                                                        "/var/log/syslog",
+                                                        "/var/log/kern.log",
+                                                        "/var/log/kubelet.log",
+                                                        "/var/log/containerd.log",
+                                                        "/var/log/docker.log",
+                                                        "/var/log/crio.log",
+                                                        "/var/lib/rancher/k3s/agent/containerd/containerd.log",
+                                                        "/var/lib/rancher/rke2/agent/containerd/containerd.log",
+                                                        "/var/lib/rancher/rke2/agent/logs/kubelet.log",
+                                                        "/etc/containerd",
+                                                        "/etc/docker/daemon.json",
+                                                        "/etc/crio",
+                                                        "/etc/containers/registries.conf",
+                                                        "/etc/containers/registries.conf.d",
+                                                        "/etc/rancher",
+                                                        "/var/lib/kubelet/config.yaml",
+                                                        "/etc/kubernetes/kubelet",
+                                                        "/etc/systemd/system/kubelet.service",
+                                                        "/etc/systemd/system/kubelet.service.d",
+                                                        "/etc/systemd/system/containerd.service.d",
+                                                        "/etc/systemd/system/docker.service.d"};
   for (const auto* place : k_places) {
     struct stat info {};
     if (::stat(place, &info) != 0) {
@@ -138,8 +155,11 @@ void walk_this_node(const Visitor& visitor) {
     }
     const std::string prefix(place);
     const bool folder = S_ISDIR(info.st_mode);
-    const Visitor named{[&](const File& file, Bytes& bytes) { visitor.file({folder ? prefix + "/" + file.path : prefix, file.size}, bytes); },
-                        [&](const std::string& path, const std::string& why) { visitor.unreadable(folder ? prefix + "/" + path : prefix, why); }};
+    const Visitor named{
+        [&](const File& file, Bytes& bytes) {
+          visitor.file({folder ? prefix + "/" + file.path : prefix, file.size}, bytes);
+        },
+        [&](const std::string& path, const std::string& why) { visitor.unreadable(folder ? prefix + "/" + path : prefix, why); }};
     if (auto walked = walk(prefix, named); !walked) visitor.unreadable(prefix, walked.error().message());
   }
 }

@@ -23,8 +23,8 @@ class Bytes {
 };
 
 struct File {
-  std::string path;                          // as shown: relative to the target; "-" for standard input
-  std::optional<std::uint64_t> size;         // nullopt: not known before it is read
+  std::string path;                   // as shown: relative to the target; "-" for standard input
+  std::optional<std::uint64_t> size;  // nullopt: not known before it is read
 };
 
 struct Visitor {

@@ -17,8 +17,8 @@ constexpr std::string_view k_images_v3 = "io.containerd.cri.v1.images";
 constexpr std::string_view k_transfer = "io.containerd.transfer.v1.local";
 
 struct Key {
-  std::initializer_list<std::string_view> path;   // below the CRI or images table
-  std::string_view name;                          // what the setting is called, the same for every version
+  std::initializer_list<std::string_view> path;  // below the CRI or images table
+  std::string_view name;                         // what the setting is called, the same for every version
 };
 
 /// Keys of version 3's images table; in versions 1 and 2 some stand in a `containerd` table below CRI's.
@@ -85,9 +85,7 @@ void local_pull(const Value& images, Notes& notes) {
   const auto found = [&](const Value& value, std::string_view why) {
     notes.add(make_fact("local-pull-mode", {{"why", why}}), value.line, timeline::Certainty::inferred);
   };
-  const auto either = [&](std::string_view key) -> const Value& {
-    return images[key] ? images[key] : images["containerd"][key];
-  };
+  const auto either = [&](std::string_view key) -> const Value& { return images[key] ? images[key] : images["containerd"][key]; };
   if (images["use_local_image_pull"].scalar == "true") found(images["use_local_image_pull"], "use_local_image_pull");
   if (const Value& v = either("disable_snapshot_annotations"); v.scalar == "false") found(v, "disable_snapshot_annotations");
   if (const Value& v = either("discard_unpacked_layers"); v.scalar == "true") found(v, "discard_unpacked_layers");
@@ -179,8 +177,8 @@ void containerd_config(const Value& document, Notes& notes) {
 
 void crio_config(const Value& document, Notes& notes) {
   notes.reader = "reader.crio-config";
-  const std::string_view origin = parent_name(notes.real_path.empty() ? notes.path() : std::string_view(notes.real_path)) == "crio.conf.d"
-                                      ? "drop-in" : "file";
+  const std::string_view origin =
+      parent_name(notes.real_path.empty() ? notes.path() : std::string_view(notes.real_path)) == "crio.conf.d" ? "drop-in" : "file";
   const Value& crio = document["crio"];
   const Value& image = crio["image"];
   for (std::string_view key : {"pull_progress_timeout", "pause_image", "signature_policy", "signature_policy_dir", "short_name_mode",
@@ -197,7 +195,8 @@ void crio_config(const Value& document, Notes& notes) {
   }
   // 0 is the default since 1.33 and means "never cancel"; it is odd only where it stands in a file of older ones,
   // which the file does not tell, so nothing is said about it.
-  if (const Value& timeout = image["pull_progress_timeout"]; timeout.is_scalar() && timeout.scalar != "0" && !parse_duration(timeout.scalar)) {
+  if (const Value& timeout = image["pull_progress_timeout"];
+      timeout.is_scalar() && timeout.scalar != "0" && !parse_duration(timeout.scalar)) {
     notes.oddity("cri-o", "pull_progress_timeout", timeout.scalar, "not-a-duration", timeout.line);
   }
 }
@@ -207,7 +206,8 @@ bool read_toml(Notes& notes) {
   const std::string name = lower(notes.basename());
   const bool hosts = contains(name, "hosts") && name.ends_with(".toml");
   const bool is_hosts = has_line(text, "[host.") || (hosts && (has_line(text, "server") || has_line(text, "[host")));
-  const bool is_registries = has_line(text, "[[registry]]") || has_line(text, "[registries.") || has_line(text, "unqualified-search-registries");
+  const bool is_registries =
+      has_line(text, "[[registry]]") || has_line(text, "[registries.") || has_line(text, "unqualified-search-registries");
   const bool is_containerd = has_line(text, "[plugins.") || has_line(text, "[plugins]") ||
                              (name == "config.toml" && (has_line(text, "version") || has_line(text, "imports"))) ||
                              has_line(text, "disabled_plugins =");

@@ -18,11 +18,17 @@ std::vector<std::string> local(const Read& r) {
 }
 
 TEST(ContainerdConfig, OneNameForAKeyInEachVersionOfTheFile) {
-  struct Case { const char* name; const char* text; };
-  for (const Case& c : {Case{"v3", "version = 3\n[plugins.'io.containerd.cri.v1.images']\nimage_pull_progress_timeout = '15s'\n"
-                                   "[plugins.'io.containerd.cri.v1.images'.pinned_images]\nsandbox = 'p:1'\n"},
-                        Case{"v2", "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\"]\nimage_pull_progress_timeout = \"15s\"\nsandbox_image = \"p:1\"\n"},
-                        Case{"v1", "[plugins.cri]\nimage_pull_progress_timeout = \"15s\"\nsandbox_image = \"p:1\"\n"}}) {
+  struct Case {
+    const char* name;
+    const char* text;
+  };
+  for (const Case& c :
+       {Case{"v3",
+             "version = 3\n[plugins.'io.containerd.cri.v1.images']\nimage_pull_progress_timeout = '15s'\n"
+             "[plugins.'io.containerd.cri.v1.images'.pinned_images]\nsandbox = 'p:1'\n"},
+        Case{"v2",
+             "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\"]\nimage_pull_progress_timeout = \"15s\"\nsandbox_image = \"p:1\"\n"},
+        Case{"v1", "[plugins.cri]\nimage_pull_progress_timeout = \"15s\"\nsandbox_image = \"p:1\"\n"}}) {
     const Read r = read("etc/containerd/config.toml", c.text);
     ASSERT_TRUE(r.was_read) << c.name;
     EXPECT_EQ(r.found.setting("containerd", "image_pull_progress_timeout"), "15s") << c.name;
@@ -40,23 +46,28 @@ TEST(ContainerdConfig, AKeyInAnotherVersionsTableIsIgnoredAndSaidToBe) {
 }
 
 TEST(ContainerdConfig, EachKeyThatMakesItPullTheOldWay) {
-  struct Case { const char* line; const char* why; };
-  for (const Case& c : {Case{"discard_unpacked_layers = true", "discard_unpacked_layers"},
-                        Case{"disable_snapshot_annotations = false", "disable_snapshot_annotations"},
-                        Case{"max_concurrent_downloads = 10", "max_concurrent_downloads"},
-                        Case{"image_pull_with_sync_fs = true", "image_pull_with_sync_fs"},
-                        Case{"use_local_image_pull = true", "use_local_image_pull"}}) {
+  struct Case {
+    const char* line;
+    const char* why;
+  };
+  for (const Case& c :
+       {Case{"discard_unpacked_layers = true", "discard_unpacked_layers"},
+        Case{"disable_snapshot_annotations = false", "disable_snapshot_annotations"},
+        Case{"max_concurrent_downloads = 10", "max_concurrent_downloads"},
+        Case{"image_pull_with_sync_fs = true", "image_pull_with_sync_fs"}, Case{"use_local_image_pull = true", "use_local_image_pull"}}) {
     const Read r = read("config.toml", fmt::format("version = 3\n[plugins.'io.containerd.cri.v1.images']\n{}\n", c.line));
     EXPECT_THAT(local(r), ElementsAre(c.why));
   }
-  EXPECT_THAT(local(read("config.toml", "version = 3\n[plugins.'io.containerd.cri.v1.images']\n"
-                                        "discard_unpacked_layers = false\nmax_concurrent_downloads = 3\ndisable_snapshot_annotations = true\n")),
+  EXPECT_THAT(local(read("config.toml",
+                         "version = 3\n[plugins.'io.containerd.cri.v1.images']\n"
+                         "discard_unpacked_layers = false\nmax_concurrent_downloads = 3\ndisable_snapshot_annotations = true\n")),
               IsEmpty());
 }
 
 TEST(ContainerdConfig, AZeroTimeoutIsOdd) {
-  EXPECT_THAT(read("config.toml", "version = 3\n[plugins.'io.containerd.cri.v1.images']\nimage_pull_progress_timeout = '0s'\n").found.oddities(),
-              ElementsAre("zero"));
+  EXPECT_THAT(
+      read("config.toml", "version = 3\n[plugins.'io.containerd.cri.v1.images']\nimage_pull_progress_timeout = '0s'\n").found.oddities(),
+      ElementsAre("zero"));
 }
 
 TEST(ContainerdConfig, MirrorsInTheMainFileExcludeConfigPath) {

@@ -18,12 +18,14 @@
 namespace unsnag::readers::node {
 namespace {
 
-constexpr double k_slow_bytes_per_s = 40e6;     // gp2's smallest baseline is 100 MB/s, a spinning disk's stream too
+constexpr double k_slow_bytes_per_s = 40e6;  // gp2's smallest baseline is 100 MB/s, a spinning disk's stream too
 constexpr std::size_t k_max_devices = 256;
 
-struct Pressure { double some10 = 0, some60 = 0, full10 = 0, full60 = 0; };
+struct Pressure {
+  double some10 = 0, some60 = 0, full10 = 0, full60 = 0;
+};
 
-struct Counters {                                // one line of /proc/diskstats (Documentation/admin-guide/iostats.rst)
+struct Counters {  // one line of /proc/diskstats (Documentation/admin-guide/iostats.rst)
   double reads = 0, read_sectors = 0, read_ms = 0, writes = 0, write_sectors = 0, write_ms = 0, io_ms = 0, flush_ms = 0;
   Stamp when;
   std::uint64_t line = 0;
@@ -31,13 +33,18 @@ struct Counters {                                // one line of /proc/diskstats 
 
 struct Device {
   std::optional<Counters> last;
-  double worst_util = -1, at_read = 0, at_write = 0, at_await = 0, max_write = 0;     // iostat's worst sample
+  double worst_util = -1, at_read = 0, at_write = 0, at_await = 0, max_write = 0;  // iostat's worst sample
   Stamp worst_when;
   std::uint64_t worst_line = 0;
   std::size_t samples = 0;
 };
 
-struct Measured { std::string device; double seconds = 0, bytes_per_s = 0, in_flight = 0, busy = 0, writes = 0; std::uint64_t line = 0; Stamp when; };
+struct Measured {
+  std::string device;
+  double seconds = 0, bytes_per_s = 0, in_flight = 0, busy = 0, writes = 0;
+  std::uint64_t line = 0;
+  Stamp when;
+};
 
 class DiskLoad : public LineReader {
  public:
@@ -56,7 +63,7 @@ class DiskLoad : public LineReader {
       if (throttle(text, number)) return true;
     }
     if (contains(text, " state D")) return thread(text, number);
-    if (text.starts_with("Linux ") && contains(text, "CPU)")) return true;          // iostat's first line
+    if (text.starts_with("Linux ") && contains(text, "CPU)")) return true;  // iostat's first line
     if (text.starts_with("avg-cpu:") || cpu_follows_) {
       cpu_follows_ = text.starts_with("avg-cpu:");
       return true;
@@ -79,7 +86,9 @@ class DiskLoad : public LineReader {
     tell_throttles();
     if (max_writeback_kb_ + max_dirty_kb_ > 0) {
       notes_.when = dirty_when_;
-      notes_.add(make_fact("dirty-pages", {{"dirty", fmt::format("{} kB", max_dirty_kb_)}, {"writeback", fmt::format("{} kB", max_writeback_kb_)}}), dirty_line_);
+      notes_.add(make_fact("dirty-pages",
+                           {{"dirty", fmt::format("{} kB", max_dirty_kb_)}, {"writeback", fmt::format("{} kB", max_writeback_kb_)}}),
+                 dirty_line_);
     }
     notes_.when = {};
   }
@@ -93,7 +102,7 @@ class DiskLoad : public LineReader {
   bool time(std::string_view text) {
     std::string_view rest = text;
     if (const auto stamp = take_rfc3339(rest); stamp && trim(rest).empty()) {
-      notes_.when = now_ = *stamp;          // the other tables below it were taken then, too
+      notes_.when = now_ = *stamp;  // the other tables below it were taken then, too
       return true;
     }
     if (!us_time(text)) return false;
@@ -234,7 +243,7 @@ class DiskLoad : public LineReader {
     Counters now;
     now.reads = v[3], now.read_sectors = v[5], now.read_ms = v[6], now.writes = v[7], now.write_sectors = v[9], now.write_ms = v[10];
     now.io_ms = v[12];
-    now.flush_ms = v.size() >= 20 ? v[19] : 0;      // since Linux 5.5
+    now.flush_ms = v.size() >= 20 ? v[19] : 0;  // since Linux 5.5
     now.when = now_;
     now.line = number;
     Device& device = devices_[name];
@@ -255,7 +264,7 @@ class DiskLoad : public LineReader {
     one.busy = (b.io_ms - a.io_ms) / 10 / one.seconds;
     one.line = b.line;
     one.when = b.when;
-    if (one.bytes_per_s >= 0 && one.in_flight >= 0 && one.busy >= 0) measured_.push_back(one);   // else a counter wrapped
+    if (one.bytes_per_s >= 0 && one.in_flight >= 0 && one.busy >= 0) measured_.push_back(one);  // else a counter wrapped
   }
 
   void slow(std::string_view how, std::string_view by, std::string_view device, const std::string& rate, std::uint64_t line) {
@@ -268,8 +277,12 @@ class DiskLoad : public LineReader {
     for (const auto& [resource, series] : pressures_) {
       const auto& [worst, when, line, seen] = series;
       notes_.when = when;
-      notes_.add(make_fact("pressure", {{"resource", resource}, {"some10", fmt::format("{:.1f}", worst.some10)}, {"some60", fmt::format("{:.1f}", worst.some60)},
-                                        {"full10", fmt::format("{:.1f}", worst.full10)}, {"full60", fmt::format("{:.1f}", worst.full60)}}), line);
+      notes_.add(make_fact("pressure", {{"resource", resource},
+                                        {"some10", fmt::format("{:.1f}", worst.some10)},
+                                        {"some60", fmt::format("{:.1f}", worst.some60)},
+                                        {"full10", fmt::format("{:.1f}", worst.full10)},
+                                        {"full60", fmt::format("{:.1f}", worst.full60)}}),
+                 line);
       if (resource == "io" && (worst.full60 >= 30 || worst.full10 >= 50)) slow("pressure", "psi", "", "", line);
     }
   }
@@ -279,8 +292,12 @@ class DiskLoad : public LineReader {
       if (device.worst_line == 0) continue;
       notes_.when = device.worst_when;
       const double moved = device.at_read + device.at_write;
-      notes_.add(make_fact("disk-load", {{"device", name}, {"busy", fmt::format("{:.1f}", device.worst_util)}, {"read", rate(device.at_read)},
-                                         {"write", rate(device.at_write)}, {"await", fmt::format("{:.1f}ms", device.at_await)}, {"max-write", rate(device.max_write)}}),
+      notes_.add(make_fact("disk-load", {{"device", name},
+                                         {"busy", fmt::format("{:.1f}", device.worst_util)},
+                                         {"read", rate(device.at_read)},
+                                         {"write", rate(device.at_write)},
+                                         {"await", fmt::format("{:.1f}ms", device.at_await)},
+                                         {"max-write", rate(device.max_write)}}),
                  device.worst_line);
       if (device.worst_util >= 95 && moved < k_slow_bytes_per_s) slow("saturated", "iostat", name, rate(moved), device.worst_line);
     }
@@ -288,20 +305,25 @@ class DiskLoad : public LineReader {
 
   void tell_measured(const Measured& one) {
     notes_.when = one.when;
-    notes_.add(make_fact("disk-load", {{"device", one.device}, {"busy", fmt::format("{:.1f}", one.busy)}, {"write", rate(one.bytes_per_s)},
-                                       {"in-flight", fmt::format("{:.2f}", one.in_flight)}, {"over", fmt::format("{:.0f}s", one.seconds)}}), one.line);
+    notes_.add(make_fact("disk-load", {{"device", one.device},
+                                       {"busy", fmt::format("{:.1f}", one.busy)},
+                                       {"write", rate(one.bytes_per_s)},
+                                       {"in-flight", fmt::format("{:.2f}", one.in_flight)},
+                                       {"over", fmt::format("{:.0f}s", one.seconds)}}),
+               one.line);
     if (one.bytes_per_s >= k_slow_bytes_per_s || one.writes <= 0) return;
     const auto io = pressures_.find("io");
     const bool waiting = io != pressures_.end() && (std::get<0>(io->second).some60 >= 40 || std::get<0>(io->second).some10 >= 40);
     if (blocked_ > 0 && one.in_flight >= 0.25) slow("blocked", "threads", one.device, rate(one.bytes_per_s), blocked_line_);
-    else if (one.busy >= 95 || (waiting && one.in_flight >= 0.5)) slow("saturated", "diskstats", one.device, rate(one.bytes_per_s), one.line);
+    else if (one.busy >= 95 || (waiting && one.in_flight >= 0.5))
+      slow("saturated", "diskstats", one.device, rate(one.bytes_per_s), one.line);
   }
 
   void tell_throttles() {
     for (const auto& [number, limit] : throttles_) {
       const auto& [bytes, when, line] = limit;
       const auto name = numbers_.find(number);
-      if (name == numbers_.end()) continue;                 // another device's limit
+      if (name == numbers_.end()) continue;  // another device's limit
       notes_.when = when;
       notes_.add(make_fact("io-limit", {{"device", name->second}, {"write", rate(bytes)}}), line);
       if (bytes > 0 && bytes < k_slow_bytes_per_s) slow("throttled", "cgroup", name->second, rate(bytes), line);
@@ -314,7 +336,7 @@ class DiskLoad : public LineReader {
   double sleep_s_ = 0;
   std::map<std::string, std::tuple<Pressure, Stamp, std::uint64_t, bool>> pressures_;
   std::map<std::string, Device> devices_;
-  std::map<std::string, std::string> numbers_;              // "7:0" → "loop0"
+  std::map<std::string, std::string> numbers_;  // "7:0" → "loop0"
   std::map<std::string, std::tuple<double, Stamp, std::uint64_t>> throttles_;
   std::vector<Measured> measured_;
   std::vector<std::string> header_;

@@ -13,11 +13,13 @@ bool pseudo(std::string_view device, std::string_view mount) {
     if (device == none) {
       // A RAM disk or a container's root may carry the store all the same.
       return !(mount == "/" || mount.starts_with("/var/lib/containerd") || mount.starts_with("/var/lib/docker") ||
-               mount.starts_with("/var/lib/containers") || mount == "/var" || mount == "/var/lib" || mount == "/tmp" || mount == "/var/tmp") ||
+               mount.starts_with("/var/lib/containers") || mount == "/var" || mount == "/var/lib" || mount == "/tmp" ||
+               mount == "/var/tmp") ||
              contains(mount, "/overlay2/") || contains(mount, "/rootfs") || contains(mount, "/shm") || contains(mount, "/merged");
     }
   }
-  return mount.starts_with("/snap/") || mount.starts_with("/sys/") || mount.starts_with("/proc/") || contains(mount, "/volumes/kubernetes.io~");
+  return mount.starts_with("/snap/") || mount.starts_with("/sys/") || mount.starts_with("/proc/") ||
+         contains(mount, "/volumes/kubernetes.io~");
 }
 
 class Df : public LineReader {
@@ -68,21 +70,28 @@ class Df : public LineReader {
       else if (name == "IFree") inodes_free = value;
       else if (name == "Avail" || name == "Available") avail = value;
       else if (name == "Used") used = value;
-      else if (name != "Inodes" && name != "IUsed") size = value;              // Size, 1K-blocks, …
+      else if (name != "Inodes" && name != "IUsed") size = value;  // Size, 1K-blocks, …
     }
     std::string mount(words[i]);
-    for (++i; i < words.size(); ++i) mount += " " + std::string(words[i]);     // a mount point may hold blanks
+    for (++i; i < words.size(); ++i) mount += " " + std::string(words[i]);  // a mount point may hold blanks
     if (!mount.starts_with('/')) return false;
     for (std::string* percent : {&use, &inodes}) {
       if (percent->ends_with('%')) percent->pop_back();
       double number_value = 0;
-      if (!parse_number(*percent, number_value)) percent->clear();             // "-": the file system does not count
+      if (!parse_number(*percent, number_value)) percent->clear();  // "-": the file system does not count
     }
     if (use.empty() && inodes.empty()) return true;
     if (pseudo(type.empty() ? std::string_view(device) : std::string_view(type), mount) || pseudo(device, mount)) return true;
     notes_.reader = "reader.df";
-    notes_.add(make_fact("fs-usage", {{"mount", mount}, {"device", device}, {"use", use}, {"inodes", inodes}, {"inodes-free", inodes_free}, {"avail", avail},
-                                      {"size", size}, {"used", used}, {"type", type}}),
+    notes_.add(make_fact("fs-usage", {{"mount", mount},
+                                      {"device", device},
+                                      {"use", use},
+                                      {"inodes", inodes},
+                                      {"inodes-free", inodes_free},
+                                      {"avail", avail},
+                                      {"size", size},
+                                      {"used", used},
+                                      {"type", type}}),
                number);
     return true;
   }
@@ -96,8 +105,8 @@ class Df : public LineReader {
 bool store_mount(std::string_view mount) {
   return mount == "/" || mount == "/var" || mount == "/var/lib" || mount.starts_with("/var/lib/containerd") ||
          mount.starts_with("/var/lib/docker") || mount.starts_with("/var/lib/containers") || mount.starts_with("/var/lib/kubelet") ||
-         mount.starts_with("/var/lib/rancher") || mount.starts_with("/var/lib/k0s") || mount.starts_with("/mnt") || mount.starts_with("/data") ||
-         mount == "/tmp" || mount == "/var/tmp";
+         mount.starts_with("/var/lib/rancher") || mount.starts_with("/var/lib/k0s") || mount.starts_with("/mnt") ||
+         mount.starts_with("/data") || mount == "/tmp" || mount == "/var/tmp";
 }
 
 class Mounts : public LineReader {
@@ -128,7 +137,10 @@ class Mounts : public LineReader {
       sync = sync || option == "sync" || option == "dirsync";
     }
     notes_.reader = "reader.mounts";
-    notes_.add(make_fact("mount", {{"mount", mount}, {"device", device}, {"type", type}, {"options", clip(options, 200)}, {"sync", sync ? "yes" : ""}}), number);
+    notes_.add(
+        make_fact("mount",
+                  {{"mount", mount}, {"device", device}, {"type", type}, {"options", clip(options, 200)}, {"sync", sync ? "yes" : ""}}),
+        number);
     // A root that is read-only by design (Bottlerocket, COS, Talos, Flatcar's /usr) is no damage; below /var it is.
     if (read_only && mount.starts_with("/var") && type != "tmpfs" && type != "overlay") {
       notes_.add(make_fact("read-only-fs", {{"path", mount}, {"device", device}}), number);

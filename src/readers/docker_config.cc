@@ -17,14 +17,24 @@ void hub_mirror(std::string_view url, std::uint64_t line, Notes& notes) {
   mirror(one, notes);
 }
 
-constexpr std::array<std::string_view, 9> k_daemon_scalars{
-    "max-concurrent-downloads", "max-download-attempts", "data-root", "graph", "live-restore", "storage-driver", "debug",
-    "containerd", "log-driver"};
+constexpr std::array<std::string_view, 9> k_daemon_scalars{"max-concurrent-downloads",
+                                                           "max-download-attempts",
+                                                           "data-root",
+                                                           "graph",
+                                                           "live-restore",
+                                                           "storage-driver",
+                                                           "debug",
+                                                           "containerd",
+                                                           "log-driver"};
 
 /// Values of `docker info` that matter, by label.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 7> k_info_labels{{
-    {"Storage Driver", "storage-driver"}, {"Backing Filesystem", "backing-filesystem"}, {"Docker Root Dir", "data-root"},
-    {"Live Restore Enabled", "live-restore"}, {"Cgroup Driver", "cgroup-driver"}, {"Supports d_type", "supports-d_type"},
+    {"Storage Driver", "storage-driver"},
+    {"Backing Filesystem", "backing-filesystem"},
+    {"Docker Root Dir", "data-root"},
+    {"Live Restore Enabled", "live-restore"},
+    {"Cgroup Driver", "cgroup-driver"},
+    {"Supports d_type", "supports-d_type"},
     {"driver-type", "driver-type"},
 }};
 
@@ -43,7 +53,7 @@ class DockerInfo : public LineReader {
       inside_ = true;
     }
     if (text.empty()) return false;
-    if (text.starts_with("REPOSITORY ") || text.starts_with("CONTAINER ID")) {   // other tables follow in some bundles
+    if (text.starts_with("REPOSITORY ") || text.starts_with("CONTAINER ID")) {  // other tables follow in some bundles
       inside_ = false;
       return false;
     }
@@ -102,9 +112,20 @@ class DockerInfo : public LineReader {
 std::unique_ptr<LineReader> make_docker_info(Notes& notes) { return std::make_unique<DockerInfo>(notes); }
 
 bool docker_daemon_json(const Value& document, Notes& notes) {
-  static constexpr std::array<std::string_view, 14> k_signs{
-      "registry-mirrors", "insecure-registries", "max-concurrent-downloads", "data-root", "live-restore", "storage-driver",
-      "log-driver", "log-opts", "exec-opts", "bridge", "default-ulimits", "iptables", "graph", "containerd-snapshotter"};
+  static constexpr std::array<std::string_view, 14> k_signs{"registry-mirrors",
+                                                            "insecure-registries",
+                                                            "max-concurrent-downloads",
+                                                            "data-root",
+                                                            "live-restore",
+                                                            "storage-driver",
+                                                            "log-driver",
+                                                            "log-opts",
+                                                            "exec-opts",
+                                                            "bridge",
+                                                            "default-ulimits",
+                                                            "iptables",
+                                                            "graph",
+                                                            "containerd-snapshotter"};
   if (!document.is_map()) return false;
   std::size_t signs = 0;
   for (std::string_view sign : k_signs) {
@@ -130,15 +151,18 @@ bool docker_daemon_json(const Value& document, Notes& notes) {
     for (std::string_view key : {"http-proxy", "https-proxy", "no-proxy"}) {
       const Value& value = (*table)[key];
       if (!value.is_scalar()) continue;
-      proxy_setting("dockerd", key == "http-proxy" ? "HTTP_PROXY" : key == "https-proxy" ? "HTTPS_PROXY" : "NO_PROXY", value.scalar,
-                    value.line, notes);
+      proxy_setting("dockerd",
+                    key == "http-proxy"    ? "HTTP_PROXY"
+                    : key == "https-proxy" ? "HTTPS_PROXY"
+                                           : "NO_PROXY",
+                    value.scalar, value.line, notes);
     }
   }
   return true;
 }
 
 bool json_info(const Value& document, Notes& notes) {
-  if (document["ServerVersion"].is_scalar() && document["Driver"]) {        // docker info --format '{{json .}}'
+  if (document["ServerVersion"].is_scalar() && document["Driver"]) {  // docker info --format '{{json .}}'
     notes.reader = "reader.docker-info";
     notes.add(make_fact("version", {{"of", "dockerd"}, {"version", document["ServerVersion"].scalar}}), document["ServerVersion"].line);
     notes.setting("dockerd", "storage-driver", document["Driver"].scalar, "effective", document["Driver"].line);

@@ -32,11 +32,12 @@ TEST(DaemonJson, AnyOtherJsonIsLeftAlone) {
 }
 
 TEST(DockerInfo, VersionsDriverAndRegistries) {
-  const Read r = read("docker-info.txt",
-                      "Client:\n Context:    default\n\nServer:\n Containers: 1\n Server Version: 20.10.24+dfsg1\n Storage Driver: overlay2\n"
-                      "  Backing Filesystem: extfs\n Plugins:\n  Volume: local\n HTTPS Proxy: http://p.example:3128\n"
-                      " Insecure Registries:\n  a.example:5000\n  127.0.0.0/8\n Registry Mirrors:\n  https://m.example/\n Live Restore Enabled: true\n\n"
-                      "REPOSITORY   TAG   IMAGE ID\n");
+  const Read r = read(
+      "docker-info.txt",
+      "Client:\n Context:    default\n\nServer:\n Containers: 1\n Server Version: 20.10.24+dfsg1\n Storage Driver: overlay2\n"
+      "  Backing Filesystem: extfs\n Plugins:\n  Volume: local\n HTTPS Proxy: http://p.example:3128\n"
+      " Insecure Registries:\n  a.example:5000\n  127.0.0.0/8\n Registry Mirrors:\n  https://m.example/\n Live Restore Enabled: true\n\n"
+      "REPOSITORY   TAG   IMAGE ID\n");
   ASSERT_TRUE(r.was_read);
   EXPECT_EQ(r.found.named("version", "of", "dockerd").at(0).get("version"), "20.10.24+dfsg1");
   EXPECT_EQ(r.found.setting("dockerd", "storage-driver"), "overlay2");
@@ -48,12 +49,15 @@ TEST(DockerInfo, VersionsDriverAndRegistries) {
 
 TEST(DockerVersion, TheServersVersionsNotTheClients) {
   const Read r = read("docker-version.txt",
-                      "Client:\n Version:           19.03.1\n\nServer:\n Engine:\n  Version:          20.10.24\n containerd:\n  Version:          1.6.20\n");
+                      "Client:\n Version:           19.03.1\n\nServer:\n Engine:\n  Version:          20.10.24\n containerd:\n  Version:   "
+                      "       1.6.20\n");
   EXPECT_THAT(r.found.facts(), ElementsAre("6 version(of=dockerd, version=20.10.24)", "8 version(of=containerd, version=1.6.20)"));
 }
 
 TEST(CrictlInfo, TheRunningTimeout) {
-  const Read r = read("crictl-info.json", "{\"status\": {\"conditions\": []}, \"config\": {\"containerd\": {\"snapshotter\": \"overlayfs\"}, \"imagePullProgressTimeout\": \"5m0s\"}}");
+  const Read r = read("crictl-info.json",
+                      "{\"status\": {\"conditions\": []}, \"config\": {\"containerd\": {\"snapshotter\": \"overlayfs\"}, "
+                      "\"imagePullProgressTimeout\": \"5m0s\"}}");
   ASSERT_TRUE(r.was_read);
   EXPECT_EQ(r.found.setting("containerd", "image_pull_progress_timeout"), "5m0s");
 }

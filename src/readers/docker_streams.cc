@@ -15,10 +15,12 @@ namespace unsnag::readers::node {
 namespace {
 
 constexpr std::size_t k_max_line = 256 * 1024;
-constexpr double k_worth_telling_s = 10;    // kubelet looks every 10 s; shorter silences can't matter
+constexpr double k_worth_telling_s = 10;  // kubelet looks every 10 s; shorter silences can't matter
 
 std::string percent_decoded(std::string_view text) {
-  const auto hex = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; };
+  const auto hex = [](char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+  };
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
@@ -57,14 +59,14 @@ struct Pull {
   timeline::Scope scope;
   bool begun = false, ended = false, client_closed = false;
   bool has_time = false;
-  double last_s = 0;                       // of the last message
+  double last_s = 0;  // of the last message
   std::string last_layer, last_status, last_current, last_total;
   std::uint64_t last_line = 0;
-  double silence_s = 0;                    // the longest
+  double silence_s = 0;  // the longest
   std::string silent_layer, silent_status, silent_current, silent_total;
   std::uint64_t silent_line = 0;
   std::string ended_by;
-  std::map<std::string, std::pair<std::string, double>> shown;   // layer → last sample's status and time
+  std::map<std::string, std::pair<std::string, double>> shown;  // layer → last sample's status and time
   std::map<std::string, int> countdown;
 };
 
@@ -86,8 +88,11 @@ class Stream {
       pull.client_closed = contains(object["end"].scalar, "client closed");
       if (pull.client_closed) {
         pull.ended_by = "client-closed";
-        notes_.add(make_fact("stream-closed", {{"by", "client"}, {"layer", pull.last_layer}, {"status", pull.last_status},
-                                               {"silent", pull.has_time ? fmt::format("{:.1f}s", now_ - pull.last_s) : ""}}), number_);
+        notes_.add(make_fact("stream-closed", {{"by", "client"},
+                                               {"layer", pull.last_layer},
+                                               {"status", pull.last_status},
+                                               {"silent", pull.has_time ? fmt::format("{:.1f}s", now_ - pull.last_s) : ""}}),
+                   number_);
       }
     } else if (object["msg"].is_map()) {
       message(object["msg"], pull);
@@ -102,9 +107,12 @@ class Stream {
       if (pull.silence_s < k_worth_telling_s) continue;
       notes_.scope = pull.scope;
       notes_.when = {};
-      notes_.add(make_fact("stream-silence", {{"took", fmt::format("{:.1f}s", pull.silence_s)}, {"layer", pull.silent_layer},
-                                              {"status", pull.silent_status}, {"current", pull.silent_current},
-                                              {"total", pull.silent_total}, {"then", pull.ended_by.empty() ? "went-on" : pull.ended_by}}),
+      notes_.add(make_fact("stream-silence", {{"took", fmt::format("{:.1f}s", pull.silence_s)},
+                                              {"layer", pull.silent_layer},
+                                              {"status", pull.silent_status},
+                                              {"current", pull.silent_current},
+                                              {"total", pull.silent_total},
+                                              {"then", pull.ended_by.empty() ? "went-on" : pull.ended_by}}),
                  pull.silent_line);
     }
     notes_.scope = {};
@@ -161,8 +169,9 @@ class Stream {
 
   void message(const Value& message, Pull& pull) {
     if (!pull.client_closed) silence(pull);
-    const std::string& error = message["error"].is_scalar() ? message["error"].scalar
-                               : message["message"].is_scalar() ? message["message"].scalar : k_none;
+    const std::string& error = message["error"].is_scalar()     ? message["error"].scalar
+                               : message["message"].is_scalar() ? message["message"].scalar
+                                                                : k_none;
     if (!error.empty()) {
       const bool hung_up = pull.client_closed && contains(error, "context canceled");
       // Docker's own echo of the client's hanging up says nothing that stream-closed did not say.
@@ -205,8 +214,8 @@ class Stream {
       // With the containerd image store "Extracting" counts seconds (units "s"), not bytes.
       const bool in_bytes = detail["units"].scalar.empty();
       notes_.event(timeline::Sample{phase, in_bytes ? bytes_of(detail["current"]) : std::nullopt,
-                                    in_bytes ? bytes_of(detail["total"]) : std::nullopt,
-                                    words.empty() ? status : status + " " + words}, number_);
+                                    in_bytes ? bytes_of(detail["total"]) : std::nullopt, words.empty() ? status : status + " " + words},
+                   number_);
     } else if (status == "Download complete") {
       notes_.event(timeline::End{Phase::download, Outcome::ok}, number_);
     } else if (status == "Pull complete") {
@@ -306,7 +315,7 @@ bool read_docker_events(Notes& notes) {
       notes.add(make_fact("image-removed", {{"id", event.at({"Actor", "ID"}).scalar}}), number);
     } else if (type == "container" && (action == "start" || action == "oom" || action == "die")) {
       const std::string& container = attributes["io.kubernetes.container.name"].scalar;
-      if (container.empty() || container == "POD") return;                     // the pause container tells nothing
+      if (container.empty() || container == "POD") return;  // the pause container tells nothing
       notes.scope.image = attributes["image"].scalar;
       notes.scope.container = container;
       notes.scope.pod = attributes["io.kubernetes.pod.namespace"].scalar + "/" + attributes["io.kubernetes.pod.name"].scalar;

@@ -20,9 +20,7 @@ namespace {
 
 constexpr int k_max_layers = 8;
 
-bool all_digits(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
+bool all_digits(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos; }
 
 std::optional<std::int64_t> integer(std::string_view text) {
   std::int64_t value = 0;
@@ -36,13 +34,17 @@ std::optional<Stamp> epoch_time(std::string_view text) {
   double value = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
   if (read.ec != std::errc() || read.ptr != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
-  constexpr double k_least_milliseconds = 1e11;   // 1973; as seconds it would be the year 5138
+  constexpr double k_least_milliseconds = 1e11;  // 1973; as seconds it would be the year 5138
   const double unit = value >= k_least_milliseconds ? 1e6 : 1e9;
   if (value < 0 || value > 9e18 / unit) return std::nullopt;
   // A double of this size is exact to a quarter of a microsecond; what was printed is not better.
   const auto microseconds = std::llround(value * (unit / 1e3));
   const bool fraction = contains(text, ".");
-  return Stamp{SysTime(std::chrono::microseconds(microseconds)), std::chrono::microseconds(fraction ? 1 : unit > 1e6 ? 1'000'000 : 1'000), true, true};
+  return Stamp{SysTime(std::chrono::microseconds(microseconds)),
+               std::chrono::microseconds(fraction     ? 1
+                                         : unit > 1e6 ? 1'000'000
+                                                      : 1'000),
+               true, true};
 }
 
 std::optional<Stamp> any_time(std::string_view text) {
@@ -97,7 +99,7 @@ class Peeler {
       } else if (rest_ == ">" || rest_ == "|") {
         rest_ = {};
       } else if (rest_.starts_with('#') && rest_.size() > 3 && rest_[1] >= '0' && rest_[1] <= '9') {
-        const auto end = rest_.substr(0, 8).find(' ');   // buildkit's step: "#5 ERROR: …"
+        const auto end = rest_.substr(0, 8).find(' ');  // buildkit's step: "#5 ERROR: …"
         if (end == std::string_view::npos || !all_digits(rest_.substr(1, end - 1))) return;
         rest_.remove_prefix(end + 1);
       } else if (!indented() && !quote_mark()) {
@@ -144,7 +146,8 @@ class Peeler {
       if (begin >= rest_.size() || !is_header(rest_.substr(begin))) continue;
       const auto name = window.substr(0, at);
       // talosctl: the node's address.
-      if (c == ':' && envelope_.host.empty() && std::count(name.begin(), name.end(), '.') == 3 && name.find_first_not_of("0123456789.") == std::string_view::npos)
+      if (c == ':' && envelope_.host.empty() && std::count(name.begin(), name.end(), '.') == 3 &&
+          name.find_first_not_of("0123456789.") == std::string_view::npos)
         envelope_.host = name;
       rest_.remove_prefix(begin);
       return true;
@@ -164,10 +167,8 @@ class Peeler {
       return true;
     }
     if (stamped->kind == StampKind::full && container_log()) return true;
-    if (const auto from = read_sender(rest_, stamped->kind == StampKind::syslog))
-      sent(*from);
-    else if (stamped->kind == StampKind::full)
-      zap_console();
+    if (const auto from = read_sender(rest_, stamped->kind == StampKind::syslog)) sent(*from);
+    else if (stamped->kind == StampKind::full) zap_console();
     return true;
   }
 
@@ -279,10 +280,11 @@ class Peeler {
       else if (key == "__REALTIME_TIMESTAMP") time_text = value;
       else if (key == "_SOURCE_REALTIME_TIMESTAMP") source_time = value;
       else if (key == "PRIORITY") {
-        if (const auto number = integer(value); number && *number >= 0 && *number <= 7) envelope_.level = level_of_priority(static_cast<int>(*number));
+        if (const auto number = integer(value); number && *number >= 0 && *number <= 7)
+          envelope_.level = level_of_priority(static_cast<int>(*number));
       }
     }
-    for (const auto text : {time_text, source_time})   // the sender's own time is the inner one
+    for (const auto text : {time_text, source_time})  // the sender's own time is the inner one
       if (const auto count = integer(text); count && *count > 0 && *count < 9'000'000'000'000'000)
         time({SysTime(std::chrono::microseconds(*count)), std::chrono::microseconds(1), true, true});
     envelope_.pid = pid;
@@ -361,7 +363,8 @@ class Peeler {
   }
 
   bool logfmt() {
-    if (!std::any_of(k_first_keys.begin(), k_first_keys.end(), [this](std::string_view key) { return rest_.starts_with(key); })) return false;
+    if (!std::any_of(k_first_keys.begin(), k_first_keys.end(), [this](std::string_view key) { return rest_.starts_with(key); }))
+      return false;
     Pairs pairs;
     read_logfmt(rest_, pairs);
     const auto is = [&pairs](std::size_t i, std::initializer_list<std::string_view> names) {
@@ -389,7 +392,7 @@ class Peeler {
       envelope_.fields.push_back(pairs[i]);
     }
     structured_ = true;
-    if (message == pairs.size()) {   // no message: the line itself must do
+    if (message == pairs.size()) {  // no message: the line itself must do
       layers_ = k_max_layers;
       return true;
     }
@@ -476,7 +479,9 @@ bool starts_record(std::string_view line) {
   for (int i = 0; i < k_max_layers && line.starts_with("> "); ++i) line.remove_prefix(2);
   if (line.starts_with("\x1b[")) line.remove_prefix(std::min(line.find_first_not_of("0123456789;", 2), line.size() - 1) + 1);
   if (is_header(line)) return true;
-  if (line.starts_with("-- Logs begin at ") || line.starts_with("-- Journal begins at ") || line.starts_with("-- Boot ") || line == "-- Reboot --") return true;
+  if (line.starts_with("-- Logs begin at ") || line.starts_with("-- Journal begins at ") || line.starts_with("-- Boot ") ||
+      line == "-- Reboot --")
+    return true;
   // grep's and talosctl's prefixes hold no blank but at their end.
   const auto window = line.substr(0, 256);
   for (std::size_t at = 0; at < window.size() && window[at] != ' ' && window[at] != '\t'; ++at) {

@@ -13,9 +13,9 @@
 namespace unsnag::readers {
 
 struct File {
-  std::string_view path;      // within the evidence, e.g. "etc/containerd/certs.d/docker.io/hosts.toml"
-  std::string_view text;      // whole content
-  std::string_view node;      // node name if the evidence says so
+  std::string_view path;  // within the evidence, e.g. "etc/containerd/certs.d/docker.io/hosts.toml"
+  std::string_view text;  // whole content
+  std::string_view node;  // node name if the evidence says so
 };
 
 /// Reads configuration and system tables: hosts.toml, registries.conf, registries.yaml, daemon.json, config.toml,

@@ -47,7 +47,7 @@ bool is_json_log(std::string_view text) {
   constexpr std::size_t k_looked_at = 2048;
   text = text.substr(0, k_looked_at);
   if (!text.starts_with("{\"") && !text.starts_with("{ \"")) return false;
-  if (contains(text, "\"apiVersion\":")) return false;   // an object of Kubernetes
+  if (contains(text, "\"apiVersion\":")) return false;  // an object of Kubernetes
   for (const std::string_view key : {"\"msg\":", "\"MESSAGE\"", "\"log\":\"", "\"level\":\"", "\"msg\" :"})
     if (contains(text, key)) return true;
   return false;
@@ -55,8 +55,9 @@ bool is_json_log(std::string_view text) {
 
 bool known_sender(std::string_view name) {
   static constexpr std::array<std::string_view, 18> k_names = {
-      "kubelet", "kernel", "systemd", "dockerd", "containerd", "crio", "cri-o", "cri-dockerd", "k3s", "k3s-agent", "rke2",
-      "k0s", "kube-proxy", "nodeadm", "etcd", "soci-snapshotter-grpc", "sandbox-image", "host-ctr"};
+      "kubelet",       "kernel",    "systemd", "dockerd", "containerd", "crio",    "cri-o", "cri-dockerd",
+      "k3s",           "k3s-agent", "rke2",    "k0s",     "kube-proxy", "nodeadm", "etcd",  "soci-snapshotter-grpc",
+      "sandbox-image", "host-ctr"};
   return std::find(k_names.begin(), k_names.end(), name) != k_names.end();
 }
 
@@ -72,7 +73,7 @@ std::optional<Sender> read_name(std::string_view text) {
   const auto word = token(text);
   if (word.size() < 2 || word.back() != ':') return std::nullopt;
   sender.message = text.substr(word.size());
-  if (!sender.message.empty()) sender.message.remove_prefix(1);   // one blank: what is indented stays so
+  if (!sender.message.empty()) sender.message.remove_prefix(1);  // one blank: what is indented stays so
   auto name = word.substr(0, word.size() - 1);
   if (name.back() == ']') {
     const auto bracket = name.find('[');
@@ -95,7 +96,8 @@ bool is_header(std::string_view text) {
     case '[': return read_monotonic(text) || read_stamp(text);
     case '<': {
       const auto end = text.substr(0, 5).find('>');
-      return end != std::string_view::npos && end > 1 && all_digits(text.substr(1, end - 1)) && end + 1 < text.size() && !is_blank(text[end + 1]);
+      return end != std::string_view::npos && end > 1 && all_digits(text.substr(1, end - 1)) && end + 1 < text.size() &&
+             !is_blank(text[end + 1]);
     }
     default: break;
   }
@@ -188,7 +190,7 @@ std::optional<Stamped> read_stamp(std::string_view text) {
     return made(StampKind::syslog, *when, text);
   }
   if (!is_digit(text[4])) return std::nullopt;
-  text.remove_prefix(4);   // journalctl -o short-full: "Sat 2026-08-22 10:11:12 CEST "
+  text.remove_prefix(4);  // journalctl -o short-full: "Sat 2026-08-22 10:11:12 CEST "
   const auto when = take_rfc3339(text);
   if (!when) return std::nullopt;
   if (!when->zone_known) {
@@ -197,7 +199,7 @@ std::optional<Stamped> read_stamp(std::string_view text) {
     if (zone.size() >= 2 && zone.size() <= 5 && std::all_of(zone.begin(), zone.end(), [](char c) { return c >= 'A' && c <= 'Z'; }))
       text.remove_prefix(zone.size());
   }
-  return made(StampKind::syslog, *when, text);   // what follows is journalctl's, as after a syslog time
+  return made(StampKind::syslog, *when, text);  // what follows is journalctl's, as after a syslog time
 }
 
 std::optional<std::string_view> read_monotonic(std::string_view text) {
@@ -224,10 +226,10 @@ std::optional<std::string_view> read_monotonic(std::string_view text) {
 }
 
 char level_of(std::string_view word) {
-  static constexpr std::array<std::pair<std::string_view, char>, 20> k_levels = {{
-      {"error", 'E'}, {"err", 'E'}, {"erro", 'E'}, {"eror", 'E'}, {"warning", 'W'}, {"warn", 'W'}, {"info", 'I'}, {"notice", 'I'},
-      {"debug", 'D'}, {"debu", 'D'}, {"dbug", 'D'}, {"trace", 'D'}, {"trac", 'D'}, {"fatal", 'F'}, {"fata", 'F'}, {"panic", 'F'}, {"pani", 'F'},
-      {"dpanic", 'F'}, {"critical", 'F'}, {"crit", 'F'}}};
+  static constexpr std::array<std::pair<std::string_view, char>, 20> k_levels = {
+      {{"error", 'E'},  {"err", 'E'},   {"erro", 'E'}, {"eror", 'E'},   {"warning", 'W'},  {"warn", 'W'}, {"info", 'I'},
+       {"notice", 'I'}, {"debug", 'D'}, {"debu", 'D'}, {"dbug", 'D'},   {"trace", 'D'},    {"trac", 'D'}, {"fatal", 'F'},
+       {"fata", 'F'},   {"panic", 'F'}, {"pani", 'F'}, {"dpanic", 'F'}, {"critical", 'F'}, {"crit", 'F'}}};
   for (const auto& [name, level] : k_levels)
     if (equal_ignoring_case(word, name)) return level;
   return ' ';
@@ -241,12 +243,21 @@ char level_of_priority(int priority) {
 std::string_view program_name(std::string_view name) {
   if (const auto slash = name.rfind('/'); slash != std::string_view::npos) name.remove_prefix(slash + 1);
   if (name.ends_with(".service")) name.remove_suffix(8);
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 13> k_names = {{
-      {"docker", "dockerd"}, {"dockerd-current", "dockerd"}, {"docker-current", "dockerd"}, {"docker-containerd", "containerd"},
-      {"crio", "cri-o"}, {"cri-docker", "cri-dockerd"}, {"hyperkube", "kubelet"}, {"snap.microk8s.daemon-containerd", "containerd"},
-      {"snap.microk8s.daemon-kubelite", "kubelet"}, {"soci-snapshotter-grpc", "soci-snapshotter"},
-      // Said of anything: a collector's, a relay's or Node.js' name.
-      {"node", ""}, {"-", ""}, {"unknown", ""}}};
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 13> k_names = {
+      {{"docker", "dockerd"},
+       {"dockerd-current", "dockerd"},
+       {"docker-current", "dockerd"},
+       {"docker-containerd", "containerd"},
+       {"crio", "cri-o"},
+       {"cri-docker", "cri-dockerd"},
+       {"hyperkube", "kubelet"},
+       {"snap.microk8s.daemon-containerd", "containerd"},
+       {"snap.microk8s.daemon-kubelite", "kubelet"},
+       {"soci-snapshotter-grpc", "soci-snapshotter"},
+       // Said of anything: a collector's, a relay's or Node.js' name.
+       {"node", ""},
+       {"-", ""},
+       {"unknown", ""}}};
   for (const auto& [from, to] : k_names)
     if (name == from) return to;
   return name;

@@ -25,12 +25,10 @@ using timeline::Retry;
 using timeline::Sample;
 
 /// Attributes that a frame hands on to what stands to its right.
-constexpr std::array<std::string_view, 13> k_handed_on{"step", "method", "url", "host", "addr", "via", "grpc",
+constexpr std::array<std::string_view, 13> k_handed_on{"step",  "method", "url",       "host", "addr",   "via",    "grpc",
                                                        "layer", "digest", "mediatype", "path", "mirror", "subject"};
 
-bool is_handed_on(std::string_view key) {
-  return std::find(k_handed_on.begin(), k_handed_on.end(), key) != k_handed_on.end();
-}
+bool is_handed_on(std::string_view key) { return std::find(k_handed_on.begin(), k_handed_on.end(), key) != k_handed_on.end(); }
 
 std::string_view host_in(std::string_view url) {
   const auto scheme = url.find("://");
@@ -134,8 +132,12 @@ class Emission {
     event.when = context_.when;
     event.count = context_.count;
     event.span = context_.span;
-    event.origin = {context_.program.empty() ? message.program : context_.program, certainty_of(message, context_),
-                    context_.file, context_.line, shown_, message.id};
+    event.origin = {context_.program.empty() ? message.program : context_.program,
+                    certainty_of(message, context_),
+                    context_.file,
+                    context_.line,
+                    shown_,
+                    message.id};
     emit_life(fact, event);
     if (fact.name == "progress") return;
     event.what = Note{std::move(fact)};
@@ -235,8 +237,7 @@ void note(Fact fact, const Context& context, std::string_view reader, timeline::
   event.when = context.when;
   event.count = context.count;
   event.span = context.span;
-  event.origin = {context.program, context.certainty, context.file, context.line,
-                  shown_text(context), std::string(reader)};
+  event.origin = {context.program, context.certainty, context.file, context.line, shown_text(context), std::string(reader)};
   event.what = Note{std::move(fact)};
   sink.accept(event);
 }

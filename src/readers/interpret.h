@@ -16,15 +16,15 @@ namespace unsnag::readers {
 
 /// What a reader knows about a text before it is read.
 struct Context {
-  timeline::Scope scope;                       // what the surrounding record says: node, pod, container, image
+  timeline::Scope scope;  // what the surrounding record says: node, pod, container, image
   Stamp when;
-  std::uint32_t count = 1;                     // events: "x12"
-  nanoseconds span{0};                         // events: "over 53m"
-  std::string program;                         // who printed it; "" lets the message's own program stand
+  std::uint32_t count = 1;  // events: "x12"
+  nanoseconds span{0};      // events: "over 53m"
+  std::string program;      // who printed it; "" lets the message's own program stand
   timeline::Certainty certainty = timeline::Certainty::reported;
   std::string file;
   std::uint64_t line = 0;
-  std::string_view shown;                      // the whole line as a person sees it, for the proof
+  std::string_view shown;  // the whole line as a person sees it, for the proof
   /// Attributes that hold for every message in the text unless a frame says otherwise: host, url, digest, …
   std::vector<std::pair<std::string, std::string>> attributes;
 };

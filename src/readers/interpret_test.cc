@@ -32,8 +32,11 @@ std::vector<std::string> facts_of(std::string_view text, const Context& context 
 TEST(Interpret, AChainOfFramesGivesItsLeafAContext) {
   const auto facts = facts_of(
       R"(Failed to pull image "registry.example/app:1": rpc error: code = Unknown desc = failed to pull and unpack image "registry.example/app:1": failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://cdn.example/blobs/sha256:58949dc8a25842e1e0df84ce5ed9fe1d139e13d040b65e1db2bc9f9cc897c85a": dial tcp 10.0.7.20:443: i/o timeout)");
-  EXPECT_THAT(facts, Contains("unreachable(addr=10.0.7.20:443, grpc=Unknown, host=cdn.example, how=timeout, method=Get, step=download, "
-                              "url=https://cdn.example/blobs/sha256:58949dc8a25842e1e0df84ce5ed9fe1d139e13d040b65e1db2bc9f9cc897c85a) registry.example/app:1"));
+  EXPECT_THAT(
+      facts,
+      Contains(
+          "unreachable(addr=10.0.7.20:443, grpc=Unknown, host=cdn.example, how=timeout, method=Get, step=download, "
+          "url=https://cdn.example/blobs/sha256:58949dc8a25842e1e0df84ce5ed9fe1d139e13d040b65e1db2bc9f9cc897c85a) registry.example/app:1"));
 }
 
 TEST(Interpret, ASecondErrorOfAListDoesNotInheritFromTheFirst) {
@@ -53,7 +56,8 @@ TEST(Interpret, AProbesFailureIsMarkedAsNoPull) {
 TEST(Interpret, SecretsInAUrlDoNotSurvive) {
   Recorder recorder;
   Context context;
-  const std::string line = R"(Get "https://user:s3cret@registry.example/v2/app/blobs/sha256:1?X-Amz-Signature=abcdef": dial tcp 10.0.0.1:443: i/o timeout)";
+  const std::string line =
+      R"(Get "https://user:s3cret@registry.example/v2/app/blobs/sha256:1?X-Amz-Signature=abcdef": dial tcp 10.0.0.1:443: i/o timeout)";
   context.shown = line;
   interpret(line, context, recorder);
   ASSERT_FALSE(recorder.events.empty());
@@ -75,14 +79,16 @@ TEST(Interpret, TheProgramThatActedIsToldFromItsEcho) {
 
 TEST(Interpret, PodsOfOldAndNewKubeletsHaveOneName) {
   Recorder recorder;
-  interpret(R"~(CreatePodSandbox for pod "web-7c5_shop(af91145b-441d-41ba-9ef4-7eab9950754a)" failed: rpc error: code = Unknown desc = x)~", {}, recorder);
+  interpret(R"~(CreatePodSandbox for pod "web-7c5_shop(af91145b-441d-41ba-9ef4-7eab9950754a)" failed: rpc error: code = Unknown desc = x)~",
+            {}, recorder);
   ASSERT_FALSE(recorder.events.empty());
   EXPECT_EQ(recorder.events.back().scope.pod, "shop/web-7c5");
 }
 
 TEST(Interpret, AStatusCodeDoesNotEndWhatTheLineIsAbout) {
   Recorder recorder;
-  interpret(R"~(AttachVolume.Attach failed for volume "pvc-1" : rpc error: code = DeadlineExceeded desc = context deadline exceeded)~", {}, recorder);
+  interpret(R"~(AttachVolume.Attach failed for volume "pvc-1" : rpc error: code = DeadlineExceeded desc = context deadline exceeded)~", {},
+            recorder);
   ASSERT_FALSE(recorder.events.empty());
   for (const auto& event : recorder.events)
     if (const auto* note = std::get_if<timeline::Note>(&event.what)) {
@@ -92,7 +98,8 @@ TEST(Interpret, AStatusCodeDoesNotEndWhatTheLineIsAbout) {
 
 TEST(Interpret, MessagesForTheStartOfATextAreNotTakenInItsMiddle) {
   // "denied:" alone is a registry's word; behind "permission" it is the kernel's.
-  for (const auto& fact : facts_of(R"~(exec: "/app/srv": permission denied: unknown)~")) EXPECT_EQ(fact.find("registry-said"), std::string::npos) << fact;
+  for (const auto& fact : facts_of(R"~(exec: "/app/srv": permission denied: unknown)~"))
+    EXPECT_EQ(fact.find("registry-said"), std::string::npos) << fact;
   EXPECT_FALSE(facts_of("denied: the project is closed").empty());
 }
 

@@ -48,7 +48,8 @@ bool read_record(const Fields& fields, std::uint64_t line, const std::string& fi
 
 bool is_journal_export(std::string_view text) {
   const auto head = text.substr(0, 4096);
-  return head.substr(0, 9) == "__CURSOR=" || (contains(head, "\n__REALTIME_TIMESTAMP=") && contains(head, "\n_BOOT_ID=") && contains(head, "MESSAGE"));
+  return head.substr(0, 9) == "__CURSOR=" ||
+         (contains(head, "\n__REALTIME_TIMESTAMP=") && contains(head, "\n_BOOT_ID=") && contains(head, "MESSAGE"));
 }
 
 std::uint64_t read_journal_export(std::string_view text, const std::string& file, timeline::Sink& sink) {

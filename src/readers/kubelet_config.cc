@@ -10,12 +10,26 @@
 namespace unsnag::readers::node {
 namespace {
 
-constexpr std::array<std::string_view, 20> k_scalars{
-    "serializeImagePulls", "maxParallelImagePulls", "registryPullQPS", "registryBurst", "imageGCHighThresholdPercent",
-    "imageGCLowThresholdPercent", "imageMinimumGCAge", "imageMaximumGCAge", "runtimeRequestTimeout",
-    "imagePullCredentialsVerificationPolicy", "containerRuntimeEndpoint", "imageServiceEndpoint",
-    "evictionPressureTransitionPeriod", "eventRecordQPS", "eventBurst", "maxPods", "podPidsLimit", "enableSystemLogQuery",
-    "cgroupDriver", "failSwapOn"};
+constexpr std::array<std::string_view, 20> k_scalars{"serializeImagePulls",
+                                                     "maxParallelImagePulls",
+                                                     "registryPullQPS",
+                                                     "registryBurst",
+                                                     "imageGCHighThresholdPercent",
+                                                     "imageGCLowThresholdPercent",
+                                                     "imageMinimumGCAge",
+                                                     "imageMaximumGCAge",
+                                                     "runtimeRequestTimeout",
+                                                     "imagePullCredentialsVerificationPolicy",
+                                                     "containerRuntimeEndpoint",
+                                                     "imageServiceEndpoint",
+                                                     "evictionPressureTransitionPeriod",
+                                                     "eventRecordQPS",
+                                                     "eventBurst",
+                                                     "maxPods",
+                                                     "podPidsLimit",
+                                                     "enableSystemLogQuery",
+                                                     "cgroupDriver",
+                                                     "failSwapOn"};
 
 std::string list_of(const Value& list) {
   std::vector<std::string> parts;
@@ -36,12 +50,13 @@ void kubelet_configuration(const Value& config, std::string_view origin, Notes& 
       if (value.is_scalar()) notes.setting("kubelet", std::string(table) + "." + key, value.scalar, origin, value.line);
     }
   }
-  notes.setting("kubelet", "preloadedImagesVerificationAllowlist", list_of(config["preloadedImagesVerificationAllowlist"]),
-                origin, config["preloadedImagesVerificationAllowlist"].line);
+  notes.setting("kubelet", "preloadedImagesVerificationAllowlist", list_of(config["preloadedImagesVerificationAllowlist"]), origin,
+                config["preloadedImagesVerificationAllowlist"].line);
 
   double parallel = 0;
   const Value& max = config["maxParallelImagePulls"];
-  if (config["serializeImagePulls"].scalar != "false" && config["serializeImagePulls"] && parse_number(max.scalar, parallel) && parallel > 1) {
+  if (config["serializeImagePulls"].scalar != "false" && config["serializeImagePulls"] && parse_number(max.scalar, parallel) &&
+      parallel > 1) {
     // pkg/kubelet/apis/config/validation: kubelet does not start.
     notes.oddity("kubelet", "maxParallelImagePulls", max.scalar, "refused", max.line);
   }
@@ -58,16 +73,19 @@ void credential_providers(const Value& config, Notes& notes) {
     if (++count > 64) break;
     const std::string name = provider["name"].scalar;
     const Value& images = provider["matchImages"];
-    notes.add(make_fact("credential-provider", {{"plugin", name}, {"match", list_of(images)},
+    notes.add(make_fact("credential-provider", {{"plugin", name},
+                                                {"match", list_of(images)},
                                                 {"cache", provider["defaultCacheDuration"].scalar},
-                                                {"api", provider["apiVersion"].scalar}, {"args", redact(list_of(provider["args"]))}}),
+                                                {"api", provider["apiVersion"].scalar},
+                                                {"args", redact(list_of(provider["args"]))}}),
               provider["name"].line);
     if (!images.is_list() || images.entries.empty()) {
       notes.oddity("kubelet", "matchImages", name, "refused", provider["name"].line);
     }
     for (const auto& [no_key, pattern] : images.entries) {
       // Patterns match host, port and path prefix; a scheme or a bare * never matches an image.
-      if (contains(pattern.scalar, "://") || pattern.scalar == "*") notes.oddity("kubelet", "matchImages", pattern.scalar, "never-matches", pattern.line);
+      if (contains(pattern.scalar, "://") || pattern.scalar == "*")
+        notes.oddity("kubelet", "matchImages", pattern.scalar, "never-matches", pattern.line);
     }
   }
 }
@@ -119,7 +137,7 @@ bool kubelet_document(const Value& document, Notes& notes) {
     kubelet_configuration(document, folder.ends_with(".d") ? "drop-in" : "file", notes);
     return true;
   }
-  if (document["kubeletconfig"].is_map()) {     // GET /configz
+  if (document["kubeletconfig"].is_map()) {  // GET /configz
     kubelet_configuration(document["kubeletconfig"], "effective", notes);
     return true;
   }
@@ -131,7 +149,7 @@ bool kubelet_document(const Value& document, Notes& notes) {
     node_config(document, notes);
     return true;
   }
-  if (kind == "Config" && document["clusters"] && document["users"]) return true;   // a kubeconfig: nothing to say, secrets inside
+  if (kind == "Config" && document["clusters"] && document["users"]) return true;  // a kubeconfig: nothing to say, secrets inside
   return rancher_config(document, notes);
 }
 

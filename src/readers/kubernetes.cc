@@ -55,8 +55,8 @@ class TextReader {
   DocumentReader documents_;
   std::vector<Row> rows_;
   std::vector<std::size_t> others_;
-  std::size_t taken_ = 0;             // lines that only kubectl prints
-  std::size_t pending_end_ = 0;       // lines before it are a document that was not understood
+  std::size_t taken_ = 0;        // lines that only kubectl prints
+  std::size_t pending_end_ = 0;  // lines before it are a document that was not understood
   bool after_blank_ = false;
 };
 
@@ -119,7 +119,7 @@ bool TextReader::take_prompt(std::size_t i) {
   describe_.finish();
   collector_.begin_block();
   collector_.set_namespace(prompt->name_space);
-  return true;                        // by itself no proof: the output of `kubectl logs` is a log
+  return true;  // by itself no proof: the output of `kubectl logs` is a log
 }
 
 bool TextReader::take_header(std::size_t i) {
@@ -140,8 +140,7 @@ bool TextReader::ends_row(std::size_t i) const {
   if (is_blank(line) || row_layout(line) != Layout::none || is_describe_header(line) || parse_prompt(line)) return true;
   if (table_header(line) != Table::none || parse_pod_row(line) || describe_.begins_object(i)) return true;
   const auto text = trim(line);
-  return text.substr(0, 3) == "---" || text.substr(0, 3) == "```" || text.substr(0, 11) == "apiVersion:" ||
-         starts_record(text);
+  return text.substr(0, 3) == "---" || text.substr(0, 3) == "```" || text.substr(0, 11) == "apiVersion:" || starts_record(text);
 }
 
 std::size_t TextReader::take_event_row(std::size_t i, Layout layout) {
@@ -174,8 +173,7 @@ bool TextReader::take_pod_row(std::size_t i) {
   const auto pod = collector_.pod_name(row->name_space, row->name);
   collector_.place_pod(pod, row->node);
   auto facts = facts_of_reason(row->status);
-  if (row->status == "Running" && row->ready > 0 && row->ready == row->wanted)
-    facts.push_back(make_fact("container-started"));
+  if (row->status == "Running" && row->ready > 0 && row->ready == row->wanted) facts.push_back(make_fact("container-started"));
   auto& saying = collector_.say(i + 1, lines_[i]);
   saying.context.scope.pod = pod;
   saying.context.scope.node = row->node;
@@ -192,9 +190,9 @@ bool TextReader::take_secret_row(std::size_t i) {
   const auto type = words[words.size() - 3];
   if (type.substr(0, k_docker.size()) != k_docker) return false;
   auto& saying = collector_.say(i + 1, lines_[i]);
-  saying.facts = {make_fact("secret-for", {{"secret", words[words.size() - 4]},
-                                           {"namespace", words.size() == 5 ? words[0] : std::string_view{}},
-                                           {"type", type}})};
+  saying.facts = {
+      make_fact("secret-for",
+                {{"secret", words[words.size() - 4]}, {"namespace", words.size() == 5 ? words[0] : std::string_view{}}, {"type", type}})};
   saying.about_pod = false;
   return true;
 }
@@ -209,15 +207,14 @@ bool TextReader::take_reason(std::size_t i) {
   for (const char c : line)
     if (k_quotes.find(c) == std::string_view::npos) bare += c;
   constexpr std::string_view k_reason = "reason:";
-  if (bare.substr(0, k_reason.size()) != k_reason || !is_image_reason(std::string_view(bare).substr(k_reason.size())))
-    return false;
+  if (bare.substr(0, k_reason.size()) != k_reason || !is_image_reason(std::string_view(bare).substr(k_reason.size()))) return false;
   collector_.say(i + 1, lines_[i]).facts = facts_of_reason(std::string_view(bare).substr(k_reason.size()));
   return true;
 }
 
 void TextReader::emit() {
   for (std::size_t from = 0; from < rows_.size();) {
-    auto to = from;                                   // one command's rows were wrapped by one terminal
+    auto to = from;  // one command's rows were wrapped by one terminal
     std::vector<RowLines> spans;
     for (; to < rows_.size() && rows_[to].block == rows_[from].block; ++to) spans.push_back(rows_[to].lines);
     const auto wrapping = find_wrapping(lines_, spans);
@@ -225,8 +222,7 @@ void TextReader::emit() {
       const auto& row = rows_[from];
       const bool single = row.lines.end == row.lines.first + 1;
       const auto whole = single ? lines_[row.lines.first] : collector_.keep(join_row(lines_, row.lines, wrapping));
-      if (const auto event = parse_row(whole, row.layout))
-        collector_.say_event(*event, row.block, row.lines.first + 1, whole);
+      if (const auto event = parse_row(whole, row.layout)) collector_.say_event(*event, row.block, row.lines.first + 1, whole);
     }
   }
   collector_.emit_all();
@@ -235,7 +231,7 @@ void TextReader::emit() {
 }  // namespace
 
 bool read_text(const File& file, const OtherLine& other_line, timeline::Sink& sink, const Voice& voice) {
-  constexpr std::size_t k_max_text = 64U << 20;     // what kubectl prints is never that long
+  constexpr std::size_t k_max_text = 64U << 20;  // what kubectl prints is never that long
   if (file.text.size() > k_max_text) return false;
   TextReader reader(file, sink, voice);
   if (!reader.sort()) return false;

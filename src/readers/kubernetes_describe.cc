@@ -20,30 +20,88 @@ bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
 }
 
 bool is_top_key(std::string_view key) {
-  static constexpr std::string_view k_keys[] = {
-      "Name", "Namespace", "Priority", "Priority Class Name", "Runtime Class Name", "Service Account", "Node",
-      "Start Time", "Labels", "Annotations", "Status", "Reason", "Message", "IP", "IPs", "Controlled By", "Created By",
-      "Controllers", "Image(s)", "Replication Controllers", "Containers", "Init Containers", "Ephemeral Containers",
-      "Conditions", "Readiness Gates", "Volumes", "QoS Class", "QoS Tier", "Node-Selectors", "Tolerations",
-      "Topology Spread Constraints", "Events", "Roles", "Role", "CreationTimestamp", "Taints", "Unschedulable", "Lease",
-      "Phase", "Addresses", "Capacity", "Allocatable", "System Info", "PodCIDR", "PodCIDRs", "ProviderID", "ExternalID",
-      "Non-terminated Pods", "Allocated resources", "Selector", "Replicas", "Pod Template", "StrategyType",
-      "Security Policy", "SeccompProfile", "NominatedNodeName", "Type", "Data"};
+  static constexpr std::string_view k_keys[] = {"Name",
+                                                "Namespace",
+                                                "Priority",
+                                                "Priority Class Name",
+                                                "Runtime Class Name",
+                                                "Service Account",
+                                                "Node",
+                                                "Start Time",
+                                                "Labels",
+                                                "Annotations",
+                                                "Status",
+                                                "Reason",
+                                                "Message",
+                                                "IP",
+                                                "IPs",
+                                                "Controlled By",
+                                                "Created By",
+                                                "Controllers",
+                                                "Image(s)",
+                                                "Replication Controllers",
+                                                "Containers",
+                                                "Init Containers",
+                                                "Ephemeral Containers",
+                                                "Conditions",
+                                                "Readiness Gates",
+                                                "Volumes",
+                                                "QoS Class",
+                                                "QoS Tier",
+                                                "Node-Selectors",
+                                                "Tolerations",
+                                                "Topology Spread Constraints",
+                                                "Events",
+                                                "Roles",
+                                                "Role",
+                                                "CreationTimestamp",
+                                                "Taints",
+                                                "Unschedulable",
+                                                "Lease",
+                                                "Phase",
+                                                "Addresses",
+                                                "Capacity",
+                                                "Allocatable",
+                                                "System Info",
+                                                "PodCIDR",
+                                                "PodCIDRs",
+                                                "ProviderID",
+                                                "ExternalID",
+                                                "Non-terminated Pods",
+                                                "Allocated resources",
+                                                "Selector",
+                                                "Replicas",
+                                                "Pod Template",
+                                                "StrategyType",
+                                                "Security Policy",
+                                                "SeccompProfile",
+                                                "NominatedNodeName",
+                                                "Type",
+                                                "Data"};
   return is_one_of(key, k_keys);
 }
 
 bool is_container_key(std::string_view key) {
-  static constexpr std::string_view k_keys[] = {
-      "Container ID", "Image", "Image ID", "Port", "Ports", "Host Port", "Host Ports", "Command", "Args", "State",
-      "Last State", "Reason", "Message", "Exit Code", "Signal", "Started", "Finished", "Ready", "Restart Count",
-      "Limits", "Requests", "Liveness", "Readiness", "Startup", "Environment", "Environment Variables from", "Mounts"};
+  static constexpr std::string_view k_keys[] = {"Container ID",  "Image",
+                                                "Image ID",      "Port",
+                                                "Ports",         "Host Port",
+                                                "Host Ports",    "Command",
+                                                "Args",          "State",
+                                                "Last State",    "Reason",
+                                                "Message",       "Exit Code",
+                                                "Signal",        "Started",
+                                                "Finished",      "Ready",
+                                                "Restart Count", "Limits",
+                                                "Requests",      "Liveness",
+                                                "Readiness",     "Startup",
+                                                "Environment",   "Environment Variables from",
+                                                "Mounts"};
   return is_one_of(key, k_keys);
 }
 
 bool is_container_name(std::string_view key) {
-  return !key.empty() && key.size() <= 63 && std::all_of(key.begin(), key.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
+  return !key.empty() && key.size() <= 63 &&
+         std::all_of(key.begin(), key.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
 bool is_system_key(std::string_view key) {
@@ -58,7 +116,7 @@ DescribeReader::About DescribeReader::object_at(std::size_t i) const {
   if (!name || name->key != "Name" || name->value.empty()) return About::unknown;
   const auto indent = indent_of(lines_[i]);
   bool namespaced = false;
-  constexpr std::size_t k_look_ahead = 40;      // a node's labels and annotations stand between
+  constexpr std::size_t k_look_ahead = 40;  // a node's labels and annotations stand between
   for (auto j = i + 1; j < lines_.size() && j <= i + k_look_ahead; ++j) {
     if (is_blank(lines_[j])) break;
     if (indent_of(lines_[j]) != indent) continue;
@@ -93,12 +151,11 @@ bool DescribeReader::begin_fragment(std::size_t i, const KeyValue& kv) {
   if (kv.key == "State" && (kv.value == "Waiting" || kv.value == "Running" || kv.value == "Terminated"))
     return enter_at(Section::containers);
   if (kv.key == "Reason" && is_image_reason(kv.value)) return enter_at(Section::containers);
-  if ((kv.key == "Container Runtime Version" || kv.key == "Kubelet Version") && !kv.value.empty())
-    return enter_at(Section::system);
+  if ((kv.key == "Container Runtime Version" || kv.key == "Kubelet Version") && !kv.value.empty()) return enter_at(Section::system);
   if (kv.key == "Events") {
     const bool none = kv.value == "<none>";
-    const bool rows = kv.value.empty() && i + 1 < lines_.size() &&
-                      (is_describe_header(lines_[i + 1]) || row_layout(lines_[i + 1]) != Layout::none);
+    const bool rows =
+        kv.value.empty() && i + 1 < lines_.size() && (is_describe_header(lines_[i + 1]) || row_layout(lines_[i + 1]) != Layout::none);
     if (none || rows) return enter_at(Section::events);
   }
   return false;
@@ -120,11 +177,11 @@ bool DescribeReader::take(std::size_t i) {
     const auto label = trim(line);
     say_node_label(collector_, name_, label.substr(0, label.find('=')), i + 1, line);
   }
-  if (starts_record(trim(line))) {        // a log follows without a blank line between
+  if (starts_record(trim(line))) {  // a log follows without a blank line between
     finish();
     return false;
   }
-  if (kv && kv->key == "message") return false;      // YAML, not describe
+  if (kv && kv->key == "message") return false;  // YAML, not describe
   return indent_of(line) > head_indent_;
 }
 
@@ -136,13 +193,12 @@ bool DescribeReader::take_key(std::size_t i, const KeyValue& kv, std::size_t ind
     say_node_info(collector_, name_, kv.key, kv.value, i + 1, lines_[i]);
     return true;
   }
-  if (kv.key == "RenewTime") {            // of the node's Lease
+  if (kv.key == "RenewTime") {  // of the node's Lease
     if (const auto when = parse_describe_time(kv.value)) renewed_ = *when;
     return true;
   }
   if (!top) return false;
-  if (kv.key == "Containers" || kv.key == "Init Containers" || kv.key == "Ephemeral Containers")
-    enter(Section::containers);
+  if (kv.key == "Containers" || kv.key == "Init Containers" || kv.key == "Ephemeral Containers") enter(Section::containers);
   else if (kv.key == "Events") enter(Section::events);
   else if (kv.key == "Conditions") enter(Section::conditions);
   else if (kv.key == "System Info") enter(Section::system);
@@ -163,10 +219,10 @@ void DescribeReader::take_head_key(std::size_t i, const KeyValue& kv) {
     collector_.describe_pod(kv.value, name_);
     collector_.place_pod(pod(), {});
   } else if (kv.key == "Node" && about_ == About::pod) {
-    collector_.place_pod(pod(), kv.value.substr(0, kv.value.find('/')));      // "node-a/10.0.0.1"
+    collector_.place_pod(pod(), kv.value.substr(0, kv.value.find('/')));  // "node-a/10.0.0.1"
   } else if (kv.key == "Start Time") {
     if (const auto when = parse_describe_time(kv.value)) start_ = *when;
-  } else if (kv.key == "Image(s)" && kv.value.find(',') == std::string_view::npos) {   // 1.0 and 1.1
+  } else if (kv.key == "Image(s)" && kv.value.find(',') == std::string_view::npos) {  // 1.0 and 1.1
     collector_.add_container(pod(), {}, kv.value);
   } else if (kv.key == "Reason") {
     pod_reason_ = kv.value;
@@ -188,7 +244,7 @@ void DescribeReader::enter(Section section) {
 
 void DescribeReader::finish_head() {
   if (about_ != About::pod || (pod_reason_.empty() && pod_message_.empty())) return;
-  auto& saying = collector_.say(reason_line_ + 1, lines_[reason_line_]);     // Reason: Evicted
+  auto& saying = collector_.say(reason_line_ + 1, lines_[reason_line_]);  // Reason: Evicted
   saying.facts = facts_of_reason(pod_reason_);
   saying.text = pod_message_;
 }
@@ -209,7 +265,7 @@ bool DescribeReader::take_container_key(std::size_t i, const KeyValue& kv, std::
     state_ = kv.key == "State" ? &container_.now : &container_.last;
     *state_ = State{kv.value, {}, {}, i, {}};
   } else if (kv.key == "Reason") {
-    if (state_ == nullptr) *(state_ = &container_.now) = State{"Waiting", {}, {}, i, {}};   // a paste of this alone
+    if (state_ == nullptr) *(state_ = &container_.now) = State{"Waiting", {}, {}, i, {}};  // a paste of this alone
     state_->reason = kv.value;
     state_->line = i;
   } else if (state_ != nullptr && kv.key == "Message") {
@@ -235,11 +291,11 @@ void DescribeReader::say_state(const State& state) {
   std::string_view text = state.message;
   if (state.word == "Waiting") {
     facts = facts_of_reason(state.reason);
-    if (facts.empty() && text.empty()) text = state.reason;     // 1.0: "Image: x is not ready on the node"
+    if (facts.empty() && text.empty()) text = state.reason;  // 1.0: "Image: x is not ready on the node"
   } else if (state.word == "Running") {
     facts = {make_fact("container-started")};
   } else if (state.word == "Terminated") {
-    facts = facts_of_reason(state.reason);                      // StartError, ContainerCannotRun
+    facts = facts_of_reason(state.reason);  // StartError, ContainerCannotRun
     if (facts.empty() && state.started.at) facts = {make_fact("container-started")};
   }
   if (facts.empty() && text.empty()) return;
@@ -271,7 +327,7 @@ bool DescribeReader::take_condition(std::size_t i) {
   const auto words = split_words(lines_[i]);
   if (words.size() < 2 || !is_condition_type(words[0])) return false;
   if (words[1] != "True" && words[1] != "False" && words[1] != "Unknown") return false;
-  if (words.size() < 14) return section_ == Section::conditions;       // a pod's conditions have no dates
+  if (words.size() < 14) return section_ == Section::conditions;  // a pod's conditions have no dates
   NodeCondition condition{words[0], words[1], words.size() > 14 ? words[14] : std::string_view{}, {}, {}};
   const auto date_at = [&](std::size_t k) {
     const auto from = static_cast<std::size_t>(words[k].data() - lines_[i].data());
@@ -280,8 +336,7 @@ bool DescribeReader::take_condition(std::size_t i) {
   const auto heartbeat = date_at(2), since = date_at(8);
   if (!heartbeat || !since) return false;
   condition.since = *since;
-  if (words.size() > 15)
-    condition.message = lines_[i].substr(static_cast<std::size_t>(words[15].data() - lines_[i].data()));
+  if (words.size() > 15) condition.message = lines_[i].substr(static_cast<std::size_t>(words[15].data() - lines_[i].data()));
   if (!active()) begin(About::unknown, 0);
   if (condition.type == "Ready") ready_ = condition.status == "True";
   if (const auto event = event_of_condition(condition.type, condition.status); !event.empty())
@@ -319,8 +374,7 @@ void DescribeReader::finish() {
       const Moment lease{*renewed_.at, seconds{50}};
       collector_.anchor(lease);
       for (const auto& candidate : candidates_)
-        if (candidate.from + candidate.width >= lease.from && candidate.from <= lease.from + lease.width)
-          collector_.anchor(candidate);
+        if (candidate.from + candidate.width >= lease.from && candidate.from <= lease.from + lease.width) collector_.anchor(candidate);
     }
   }
   section_ = Section::none;

@@ -31,7 +31,11 @@ class DescribeReader {
  private:
   enum class Section : std::uint8_t { none, head, labels, containers, conditions, system, events, skipped };
   enum class About : std::uint8_t { unknown, pod, node, other };
-  struct State { std::string_view word, reason, message; std::size_t line = 0; Stamp started; };
+  struct State {
+    std::string_view word, reason, message;
+    std::size_t line = 0;
+    Stamp started;
+  };
   struct Container {
     std::string_view name, image;
     State now, last;
@@ -59,14 +63,17 @@ class DescribeReader {
   bool container_seen_ = false;
   std::string_view name_, pod_reason_, pod_message_;
   std::size_t reason_line_ = 0;
-  std::size_t skip_to_ = 0;                  // lines before it were joined to another one
+  std::size_t skip_to_ = 0;  // lines before it were joined to another one
   Stamp start_, renewed_;
   bool ready_ = false;
-  struct Transition { std::string_view event_reason; Stamp when; };
-  std::vector<Transition> transitions_;      // of a node's conditions
-  std::vector<Moment> candidates_;           // for the moment of a node's describe
+  struct Transition {
+    std::string_view event_reason;
+    Stamp when;
+  };
+  std::vector<Transition> transitions_;  // of a node's conditions
+  std::vector<Moment> candidates_;       // for the moment of a node's describe
   Container container_;
-  State* state_ = nullptr;                   // the state that Reason and Message belong to
+  State* state_ = nullptr;  // the state that Reason and Message belong to
 };
 
 }  // namespace unsnag::readers::kubernetes

@@ -61,7 +61,7 @@ std::optional<std::size_t> DocumentReader::json_end(std::size_t i) {
       }
     }
   }
-  no_json_before_ = lines_.size();    // else every inner brace would read on to the text's end again
+  no_json_before_ = lines_.size();  // else every inner brace would read on to the text's end again
   return std::nullopt;
 }
 

@@ -17,9 +17,9 @@ class DocumentReader {
   DocumentReader(const Lines& lines, Collector& collector) : lines_(lines), collector_(collector) {}
 
   struct Taken {
-    std::size_t end = 0;       // index behind the document's last line
-    bool understood = false;   // it was an object that is read here
-    bool secret = false;       // not understood, and it may hold credentials: show it to nobody
+    std::size_t end = 0;      // index behind the document's last line
+    bool understood = false;  // it was an object that is read here
+    bool secret = false;      // not understood, and it may hold credentials: show it to nobody
   };
   /// The document that begins at line `i`; nullopt: none does.
   std::optional<Taken> take(std::size_t i);
@@ -30,8 +30,8 @@ class DocumentReader {
 
   const Lines& lines_;
   Collector& collector_;
-  std::deque<Value> values_;         // sayings borrow from them
-  std::size_t no_json_before_ = 0;   // up to there it was looked for in vain
+  std::deque<Value> values_;        // sayings borrow from them
+  std::size_t no_json_before_ = 0;  // up to there it was looked for in vain
 };
 
 }  // namespace unsnag::readers::kubernetes

@@ -9,8 +9,8 @@
 namespace unsnag::readers::kubernetes {
 namespace {
 
-constexpr std::string_view k_bar = "\xe2\x94\x82";        // │, the frame of k9s and lens
-constexpr std::string_view k_no_break = "\xc2\xa0";       // what browsers copy for a blank
+constexpr std::string_view k_bar = "\xe2\x94\x82";   // │, the frame of k9s and lens
+constexpr std::string_view k_no_break = "\xc2\xa0";  // what browsers copy for a blank
 
 bool blank(char c) { return c == ' ' || c == '\t'; }
 bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -82,21 +82,20 @@ std::optional<Prompt> parse_prompt(std::string_view line) {
   for (std::size_t i = 0; i < words.size() && i < 8; ++i) {
     auto word = words[i];
     if (const auto slash = word.rfind('/'); slash != std::string_view::npos) word.remove_prefix(slash + 1);
-    while (!word.empty() && (word.front() == '$' || word.front() == '#')) word.remove_prefix(1);   // "$kubectl"
+    while (!word.empty() && (word.front() == '$' || word.front() == '#')) word.remove_prefix(1);  // "$kubectl"
     if (word != "kubectl" && word != "oc" && word != "k" && word != "microk8s.kubectl") continue;
     // Prose names kubectl too ("run kubectl describe"); a shell's prompt or a helper stands before a command.
     if (i > 0) {
       const auto before = words[i - 1];
       const char last = before.back();
-      const bool prompt = last == '$' || last == '#' || last == '%' || last == '>' ||
-                          before == "\xe2\x9d\xaf" /* ❯ */ || before == "\xe2\x9e\x9c" /* ➜ */ ||
-                          before == "\xce\xbb" /* λ */;
-      const bool helper = before == "sudo" || before == "watch" || before == "k3s" || before == "microk8s" ||
-                          before == "minikube" || before == "time" || before == "~";
+      const bool prompt = last == '$' || last == '#' || last == '%' || last == '>' || before == "\xe2\x9d\xaf" /* ❯ */ ||
+                          before == "\xe2\x9e\x9c" /* ➜ */ || before == "\xce\xbb" /* λ */;
+      const bool helper = before == "sudo" || before == "watch" || before == "k3s" || before == "microk8s" || before == "minikube" ||
+                          before == "time" || before == "~";
       if (!prompt && !helper && word.size() == words[i].size()) return std::nullopt;
     }
-    static constexpr std::string_view k_verbs[] = {"get", "describe", "events", "logs", "apply", "create", "delete",
-                                                   "run", "exec", "rollout", "config", "version", "top", "debug"};
+    static constexpr std::string_view k_verbs[] = {"get", "describe", "events",  "logs",   "apply",   "create", "delete",
+                                                   "run", "exec",     "rollout", "config", "version", "top",    "debug"};
     bool verb = false;
     Prompt prompt;
     for (auto j = i + 1; j < words.size(); ++j) {
@@ -111,9 +110,7 @@ std::optional<Prompt> parse_prompt(std::string_view line) {
   return std::nullopt;
 }
 
-std::size_t indent_of(std::string_view line) {
-  return std::min(line.find_first_not_of(" \t"), line.size());
-}
+std::size_t indent_of(std::string_view line) { return std::min(line.find_first_not_of(" \t"), line.size()); }
 
 bool is_blank(std::string_view line) { return indent_of(line) == line.size(); }
 
@@ -132,8 +129,7 @@ std::optional<KeyValue> key_value(std::string_view line) {
       if (i + 1 < line.size() && !blank(line[i + 1])) return std::nullopt;
       return KeyValue{line.substr(0, i), trim(line.substr(i + 1))};
     }
-    if (!letter(c) && !(c >= '0' && c <= '9') && std::string_view(" -_./()").find(c) == std::string_view::npos)
-      return std::nullopt;
+    if (!letter(c) && !(c >= '0' && c <= '9') && std::string_view(" -_./()").find(c) == std::string_view::npos) return std::nullopt;
   }
   return std::nullopt;
 }

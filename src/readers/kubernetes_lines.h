@@ -25,24 +25,28 @@ class Lines {
   [[nodiscard]] std::string_view raw(std::size_t i) const { return lines_[i].raw; }
 
  private:
-  struct Line { std::string_view raw, clean; };
+  struct Line {
+    std::string_view raw, clean;
+  };
   std::vector<Line> lines_;
-  std::deque<std::string> changed_;   // lines whose inside had to change
+  std::deque<std::string> changed_;  // lines whose inside had to change
 };
 
 /// A shell line that runs kubectl or oc.
 struct Prompt {
-  std::string_view name_space;        // of -n or --namespace; may be empty
+  std::string_view name_space;  // of -n or --namespace; may be empty
 };
 std::optional<Prompt> parse_prompt(std::string_view line);
 
-std::size_t indent_of(std::string_view line);      // leading blanks; a tab counts as one
+std::size_t indent_of(std::string_view line);  // leading blanks; a tab counts as one
 bool is_blank(std::string_view line);
-std::size_t width_of(std::string_view line);       // code points, as a terminal counts nearly all of kubectl's text
+std::size_t width_of(std::string_view line);  // code points, as a terminal counts nearly all of kubectl's text
 
 /// "Start Time:   Tue, …" → {"Start Time", "Tue, …"}. The key begins with a letter and ends at a colon that a
 /// blank or the line's end follows.
-struct KeyValue { std::string_view key, value; };
+struct KeyValue {
+  std::string_view key, value;
+};
 std::optional<KeyValue> key_value(std::string_view line);
 
 }  // namespace unsnag::readers::kubernetes

@@ -18,18 +18,22 @@ Saying& say(Collector& collector, std::string_view node, std::uint64_t line, std
 }
 
 /// Platforms by the words that only they put there.
-struct Mark { std::string_view part, platform; };
+struct Mark {
+  std::string_view part, platform;
+};
 constexpr Mark k_labels[] = {
-    {"eks.amazonaws.com/", "eks"},          {"alpha.eksctl.io/", "eks"},
-    {"cloud.google.com/gke-", "gke"},       {"kubernetes.azure.com/", "aks"},
-    {"k3s.io/", "k3s"},                     {"rke.cattle.io/", "rke2"},
-    {"microk8s.io/", "microk8s"},           {"minikube.k8s.io/", "minikube"},
+    {"eks.amazonaws.com/", "eks"},
+    {"alpha.eksctl.io/", "eks"},
+    {"cloud.google.com/gke-", "gke"},
+    {"kubernetes.azure.com/", "aks"},
+    {"k3s.io/", "k3s"},
+    {"rke.cattle.io/", "rke2"},
+    {"microk8s.io/", "microk8s"},
+    {"minikube.k8s.io/", "minikube"},
     {"node.openshift.io/", "openshift"},
 };
-constexpr Mark k_kubelets[] = {{"-eks-", "eks"},  {"-gke.", "gke"},   {"+k3s", "k3s"},
-                               {"+rke2", "rke2"}, {"+k0s", "k0s"}};
-constexpr Mark k_systems[] = {
-    {"Bottlerocket", "bottlerocket"}, {"Talos", "talos"}, {"Red Hat Enterprise Linux CoreOS", "openshift"}};
+constexpr Mark k_kubelets[] = {{"-eks-", "eks"}, {"-gke.", "gke"}, {"+k3s", "k3s"}, {"+rke2", "rke2"}, {"+k0s", "k0s"}};
+constexpr Mark k_systems[] = {{"Bottlerocket", "bottlerocket"}, {"Talos", "talos"}, {"Red Hat Enterprise Linux CoreOS", "openshift"}};
 
 template <std::size_t N>
 std::string_view platform_in(std::string_view text, const Mark (&marks)[N]) {
@@ -38,8 +42,8 @@ std::string_view platform_in(std::string_view text, const Mark (&marks)[N]) {
   return {};
 }
 
-void say_platform(Collector& collector, std::string_view node, std::string_view name, std::string_view by,
-                  std::uint64_t line, std::string_view shown) {
+void say_platform(Collector& collector, std::string_view node, std::string_view name, std::string_view by, std::uint64_t line,
+                  std::string_view shown) {
   if (name.empty()) return;
   auto& saying = say(collector, node, line, shown);
   saying.context.certainty = timeline::Certainty::inferred;
@@ -49,12 +53,27 @@ void say_platform(Collector& collector, std::string_view node, std::string_view 
 }  // namespace
 
 bool is_condition_type(std::string_view word) {
-  static constexpr std::string_view k_types[] = {
-      "Ready", "DiskPressure", "MemoryPressure", "PIDPressure", "NetworkUnavailable", "OutOfDisk", "KernelDeadlock",
-      "ReadonlyFilesystem", "CorruptDockerOverlay2", "FrequentKubeletRestart", "FrequentDockerRestart",
-      "FrequentContainerdRestart", "ContainerRuntimeUnhealthy", "KubeletUnhealthy", "ContainerRuntimeReady",
-      "StorageReady", "KernelReady", "NetworkingReady", "ContainerRuntimeProblem", "FilesystemCorruptionProblem",
-      "KubeletProblem"};
+  static constexpr std::string_view k_types[] = {"Ready",
+                                                 "DiskPressure",
+                                                 "MemoryPressure",
+                                                 "PIDPressure",
+                                                 "NetworkUnavailable",
+                                                 "OutOfDisk",
+                                                 "KernelDeadlock",
+                                                 "ReadonlyFilesystem",
+                                                 "CorruptDockerOverlay2",
+                                                 "FrequentKubeletRestart",
+                                                 "FrequentDockerRestart",
+                                                 "FrequentContainerdRestart",
+                                                 "ContainerRuntimeUnhealthy",
+                                                 "KubeletUnhealthy",
+                                                 "ContainerRuntimeReady",
+                                                 "StorageReady",
+                                                 "KernelReady",
+                                                 "NetworkingReady",
+                                                 "ContainerRuntimeProblem",
+                                                 "FilesystemCorruptionProblem",
+                                                 "KubeletProblem"};
   for (const auto type : k_types)
     if (word == type) return true;
   return false;
@@ -71,7 +90,7 @@ void say_condition(Collector& collector, std::string_view node, const NodeCondit
   // "…Ready" conditions of EKS' monitoring agent are good when True, pressures and problems when False.
   const bool good_when_true = condition.type.size() >= 5 && condition.type.substr(condition.type.size() - 5) == "Ready";
   if (condition.status == (good_when_true ? "True" : "False")) return;
-  if (condition.status == "Unknown" && condition.type != "Ready") return;   // they all turn Unknown with Ready
+  if (condition.status == "Unknown" && condition.type != "Ready") return;  // they all turn Unknown with Ready
 
   auto& saying = say(collector, node, line, shown);
   saying.context.when = condition.since;
@@ -81,21 +100,18 @@ void say_condition(Collector& collector, std::string_view node, const NodeCondit
   else if (condition.type == "NetworkUnavailable") saying.facts = {make_fact("not-a-pull", {{"what", "cni"}})};
   else if (condition.type == "Ready")
     saying.facts = {make_fact("node-not-ready", {{"status", condition.status}, {"reason", condition.reason}})};
-  else
-    saying.facts = {make_fact("node-problem", {{"type", condition.type}, {"reason", condition.reason}})};
+  else saying.facts = {make_fact("node-problem", {{"type", condition.type}, {"reason", condition.reason}})};
 }
 
-bool say_node_info(Collector& collector, std::string_view node, std::string_view key, std::string_view value,
-                   std::uint64_t line, std::string_view shown) {
+bool say_node_info(Collector& collector, std::string_view node, std::string_view key, std::string_view value, std::uint64_t line,
+                   std::string_view shown) {
   if (value.empty()) return false;
   const auto version = [&](std::string_view of, std::string_view number) {
     say(collector, node, line, shown).facts = {make_fact("version", {{"of", of}, {"version", number}})};
   };
-  const auto platform = [&](std::string_view name, std::string_view by) {
-    say_platform(collector, node, name, by, line, shown);
-  };
+  const auto platform = [&](std::string_view name, std::string_view by) { say_platform(collector, node, name, by, line, shown); };
   if (key == "Container Runtime Version" || key == "containerRuntimeVersion") {
-    const auto mark = value.find("://");                      // "containerd://2.1.9", "docker://20.10.24+dfsg1"
+    const auto mark = value.find("://");  // "containerd://2.1.9", "docker://20.10.24+dfsg1"
     if (mark == std::string_view::npos) return false;
     const auto name = value.substr(0, mark);
     version(name == "docker" ? "dockerd" : name == "crio" ? "cri-o" : name, value.substr(mark + 3));
@@ -116,8 +132,7 @@ bool say_node_info(Collector& collector, std::string_view node, std::string_view
   return true;
 }
 
-void say_node_label(Collector& collector, std::string_view node, std::string_view key, std::uint64_t line,
-                    std::string_view shown) {
+void say_node_label(Collector& collector, std::string_view node, std::string_view key, std::uint64_t line, std::string_view shown) {
   for (const auto& mark : k_labels) {
     if (!starts_with(key, mark.part)) continue;
     return say_platform(collector, node, mark.platform, "node label", line, shown);

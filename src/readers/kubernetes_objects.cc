@@ -90,13 +90,11 @@ void ObjectReader::say_event(const Value& event) {
   row.message = trim(text_of(message));
   row.component = text_of(first_of({&source["component"], &event["reportingComponent"], &event["reportingController"]}));
   row.host = text_of(first_of({&source["host"], &event["reportingInstance"]}));
-  row.count = std::max({1U, number_of(event["count"]), number_of(event["deprecatedCount"]),
-                        number_of(event["series"]["count"])});
-  const auto& last = first_of({&event["series"]["lastObservedTime"], &event["lastTimestamp"],
-                               &event["deprecatedLastTimestamp"], &event["eventTime"],
-                               &event["metadata"]["creationTimestamp"]});
-  const auto& first = first_of({&event["firstTimestamp"], &event["deprecatedFirstTimestamp"], &event["eventTime"],
-                                &event["metadata"]["creationTimestamp"]});
+  row.count = std::max({1U, number_of(event["count"]), number_of(event["deprecatedCount"]), number_of(event["series"]["count"])});
+  const auto& last = first_of({&event["series"]["lastObservedTime"], &event["lastTimestamp"], &event["deprecatedLastTimestamp"],
+                               &event["eventTime"], &event["metadata"]["creationTimestamp"]});
+  const auto& first = first_of(
+      {&event["firstTimestamp"], &event["deprecatedFirstTimestamp"], &event["eventTime"], &event["metadata"]["creationTimestamp"]});
   row.last_at = time_of(last).value_or(Stamp{});
   row.first_at = time_of(first).value_or(Stamp{});
   if (row.kind.empty()) row.kind = "unknown";
@@ -172,8 +170,7 @@ void ObjectReader::say_pod(const Value& pod) {
     say_about(name, secret["name"]).facts = {make_fact("pod-uses-secret", {{"secret", text_of(secret["name"])}})};
   // Only an object of the API server: admission has merged in those of the service account by then.
   const bool live = metadata["uid"].is_scalar() && status.is_map();
-  if (secrets.entries.empty() && live && spec.is_map())
-    say_about(name, spec).facts = {make_fact("pod-without-secret")};
+  if (secrets.entries.empty() && live && spec.is_map()) say_about(name, spec).facts = {make_fact("pod-without-secret")};
 
   for (const std::string_view list : {"initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses"})
     for (const auto& [unused, container] : status[list].entries) say_container_status(name, container);
@@ -183,7 +180,7 @@ void ObjectReader::say_pod(const Value& pod) {
     saying.facts = {make_fact("not-a-pull", {{"what", "scheduling"}})};
     saying.context.shown = shown(condition["message"], text_of(condition["message"]));
   }
-  if (const auto reason = text_of(status["reason"]); !reason.empty()) {          // Evicted
+  if (const auto reason = text_of(status["reason"]); !reason.empty()) {  // Evicted
     auto& saying = say_about(name, status["reason"]);
     saying.facts = facts_of_reason(reason);
     saying.text = text_of(status["message"]);
@@ -197,12 +194,10 @@ void ObjectReader::say_node(const Value& node) {
   for (const auto& [key, value] : node["status"]["nodeInfo"].entries)
     say_node_info(collector_, name, key, text_of(value), line_of(value), shown(value, {}));
   for (const auto& [unused, value] : node["status"]["conditions"].entries) {
-    NodeCondition condition{text_of(value["type"]), text_of(value["status"]), text_of(value["reason"]),
-                            text_of(value["message"]), {}};
+    NodeCondition condition{text_of(value["type"]), text_of(value["status"]), text_of(value["reason"]), text_of(value["message"]), {}};
     if (const auto since = time_of(value["lastTransitionTime"])) condition.since = *since;
     if (is_condition_type(condition.type))
-      say_condition(collector_, name, condition, line_of(value["type"]),
-                    shown(value["message"], condition.message));
+      say_condition(collector_, name, condition, line_of(value["type"]), shown(value["message"], condition.message));
   }
   // Up to 50 images stand here (nodeStatusMaxImages); they matter where a pod of the same text wants one.
   for (const auto& [unused, image] : node["status"]["images"].entries) {
@@ -222,18 +217,17 @@ void ObjectReader::say_secret(const Value& secret) {
   constexpr std::string_view k_docker = "kubernetes.io/docker";
   if (hosts.empty() && type.substr(0, k_docker.size()) != k_docker) return;
   const auto& name = secret["metadata"]["name"];
-  say_about({}, name).facts = {make_fact("secret-for", {{"secret", text_of(name)},
-                                                        {"namespace", text_of(secret["metadata"]["namespace"])},
-                                                        {"type", type},
-                                                        {"hosts", hosts}})};
+  say_about({}, name).facts = {
+      make_fact("secret-for",
+                {{"secret", text_of(name)}, {"namespace", text_of(secret["metadata"]["namespace"])}, {"type", type}, {"hosts", hosts}})};
 }
 
 bool ObjectReader::say_any(const Value& object, int depth) {
-  constexpr int k_max_depth = 4;             // a list in a watch's event is 3
+  constexpr int k_max_depth = 4;  // a list in a watch's event is 3
   if (depth > k_max_depth) return false;
   if (object.is_list() || (object.is_map() && object["items"].is_list())) {
     const auto& list = object.is_list() ? object : object["items"];
-    auto item_kind = text_of(object["kind"]);                       // a PodList's items may name no kind
+    auto item_kind = text_of(object["kind"]);  // a PodList's items may name no kind
     constexpr std::string_view k_list = "List";
     if (item_kind.size() > k_list.size()) item_kind.remove_suffix(k_list.size());
     bool known = item_kind == "Pod" || item_kind == "Event" || item_kind == "Node";

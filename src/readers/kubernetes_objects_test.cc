@@ -41,8 +41,7 @@ TEST(PodObject, SaysPolicySecretsAndWhyItWaits) {
   const auto r = record(k_pod);
   EXPECT_TRUE(r.ours);
   EXPECT_THAT(r.words(),
-              ElementsAre("pull-policy(policy=IfNotPresent)", "pod-uses-secret(secret=regcred)",
-                          "waiting-reason(reason=ImagePullBackOff)",
+              ElementsAre("pull-policy(policy=IfNotPresent)", "pod-uses-secret(secret=regcred)", "waiting-reason(reason=ImagePullBackOff)",
                           "said: Back-off pulling image \"registry.example/team/etl:7\": ErrImagePull: 403 Forbidden\ndenied"));
   EXPECT_EQ(r.scope("said"), "node418 payments-eu/etl-c4fj7 etl registry.example/team/etl:7");
   EXPECT_EQ(r.find("waiting-reason").origin.line, 24U);
@@ -53,19 +52,21 @@ TEST(PodObject, WithoutSecretsSaysSoOnlyWhenItIsTheApiServersOwn) {
   std::string text(k_pod);
   text.erase(text.find("  imagePullSecrets"), std::string_view("  imagePullSecrets:\n  - name: regcred\n").size());
   EXPECT_EQ(record(text).find("pod-without-secret").scope.pod, "payments-eu/etl-c4fj7");
-  text.erase(text.find("  uid"), std::string_view("  uid: 3957857d\n").size());      // a manifest
+  text.erase(text.find("  uid"), std::string_view("  uid: 3957857d\n").size());  // a manifest
   for (const auto& words : record(text).words()) EXPECT_NE(words, "pod-without-secret()");
 }
 
 TEST(PodObject, InAPasteBehindAPromptAndBeforeATable) {
-  const auto r = record("$ kubectl get pod etl-c4fj7 -o yaml\n" + std::string(k_pod) +
-                        "$ kubectl get pods\nother-1   0/1   ErrImagePull   0   5m\n");
+  const auto r =
+      record("$ kubectl get pod etl-c4fj7 -o yaml\n" + std::string(k_pod) + "$ kubectl get pods\nother-1   0/1   ErrImagePull   0   5m\n");
   EXPECT_EQ(r.events.size(), 5U);
   EXPECT_THAT(r.others, IsEmpty());
 }
 
 TEST(EventObject, BothApisSayTheSame) {
-  struct Case { const char *name, *text; };
+  struct Case {
+    const char *name, *text;
+  };
   static const Case k_cases[] = {
       {"core/v1", R"({"apiVersion":"v1","kind":"List","items":[{"apiVersion":"v1","kind":"Event","count":12,
 "firstTimestamp":"2026-11-24T07:00:00Z","lastTimestamp":"2026-11-24T07:53:00Z","reason":"Failed","type":"Warning",
@@ -135,7 +136,8 @@ constexpr std::string_view k_auths =
 TEST(SecretObject, KeepsNamesOfRegistriesAndNothingElse) {
   const auto text = fmt::format(
       "apiVersion: v1\ndata:\n  .dockerconfigjson: {}\nkind: Secret\nmetadata:\n  name: regcred\n  namespace: shop\n"
-      "type: kubernetes.io/dockerconfigjson\n", k_auths);
+      "type: kubernetes.io/dockerconfigjson\n",
+      k_auths);
   const auto r = record(text);
   EXPECT_THAT(r.words(), ElementsAre("secret-for(hosts=registry-old.example https://index.docker.io/v1/, namespace=shop, "
                                      "secret=regcred, type=kubernetes.io/dockerconfigjson)"));
@@ -149,17 +151,18 @@ TEST(SecretObject, OfTheOldKindHasItsRegistriesOnTop) {
 }
 
 TEST(SecretObject, ThatDoesNotParseIsShownToNobody) {
-  const auto r = record(fmt::format("a-0 0/1 ErrImagePull 0 5m\n\napiVersion: v1\nkind: Secret\ndata: [\n  .dockerconfigjson: {}\n",
-                                    k_auths));
+  const auto r =
+      record(fmt::format("a-0 0/1 ErrImagePull 0 5m\n\napiVersion: v1\nkind: Secret\ndata: [\n  .dockerconfigjson: {}\n", k_auths));
   EXPECT_TRUE(r.ours);
   EXPECT_THAT(r.others, IsEmpty());
 }
 
 TEST(Objects, CutOffInTheMiddleStillSayWhyThePodWaits) {
-  const auto r = record("  containerStatuses:\n  - name: etl\n    state:\n      waiting:\n"
-                        "        message: 'rpc error: code = Unknown desc = context canceled'\n        reason: ErrImagePull\n");
+  const auto r = record(
+      "  containerStatuses:\n  - name: etl\n    state:\n      waiting:\n"
+      "        message: 'rpc error: code = Unknown desc = context canceled'\n        reason: ErrImagePull\n");
   EXPECT_THAT(r.words(), ElementsAre("waiting-reason(reason=ErrImagePull)"));
-  EXPECT_EQ(r.others.size(), 5U);        // the message's line is among them
+  EXPECT_EQ(r.others.size(), 5U);  // the message's line is among them
 }
 
 TEST(Objects, HostileNestingEndsQuickly) {

@@ -17,8 +17,7 @@ std::string_view without_init(std::string_view reason) {
 
 }  // namespace
 
-timeline::Fact make_fact(std::string_view name,
-                         std::initializer_list<std::pair<std::string_view, std::string_view>> attributes) {
+timeline::Fact make_fact(std::string_view name, std::initializer_list<std::pair<std::string_view, std::string_view>> attributes) {
   timeline::Fact fact;
   fact.name = name;
   for (const auto& [key, value] : attributes) fact.set(key, value);
@@ -27,9 +26,8 @@ timeline::Fact make_fact(std::string_view name,
 
 bool is_image_reason(std::string_view reason) {
   static constexpr std::string_view k_reasons[] = {
-      "ErrImagePull",        "ImagePullBackOff",          "InvalidImageName", "ErrImageNeverPull",
-      "ImageInspectError",   "RegistryUnavailable",       "ErrRegistryUnavailable",
-      "PullImageError",      "SignatureValidationFailed", "ErrSignatureValidationFailed"};
+      "ErrImagePull",        "ImagePullBackOff",       "InvalidImageName", "ErrImageNeverPull",         "ImageInspectError",
+      "RegistryUnavailable", "ErrRegistryUnavailable", "PullImageError",   "SignatureValidationFailed", "ErrSignatureValidationFailed"};
   reason = without_init(reason);
   return std::find(std::begin(k_reasons), std::end(k_reasons), reason) != std::end(k_reasons);
 }
@@ -42,8 +40,7 @@ std::vector<timeline::Fact> facts_of_reason(std::string_view reason) {
     return facts;
   }
   // A pull that is under way shows no more than this: kubelet reports no progress to anybody (KEP-3542).
-  if (reason == "ContainerCreating" || reason == "PodInitializing")
-    return {make_fact("container-creating", {{"reason", reason}})};
+  if (reason == "ContainerCreating" || reason == "PodInitializing") return {make_fact("container-creating", {{"reason", reason}})};
   if (reason == "CrashLoopBackOff") return {make_fact("container-crashing")};
   // kubelet pulls first and makes the container then, so the image is there.
   if (reason == "CreateContainerError")

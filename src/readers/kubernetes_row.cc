@@ -38,15 +38,19 @@ class Cursor {
   /// What stands before the next gap of two blanks or a tab; the whole rest when there is none.
   [[nodiscard]] std::string_view field() const {
     for (std::size_t i = 0; i < rest_.size(); ++i)
-      if (rest_[i] == '\t' || (rest_[i] == ' ' && i + 1 < rest_.size() && blank(rest_[i + 1])))
-        return rest_.substr(0, i);
+      if (rest_[i] == '\t' || (rest_[i] == ' ' && i + 1 < rest_.size() && blank(rest_[i + 1]))) return rest_.substr(0, i);
     return rest_;
   }
-  void drop(std::size_t count) { rest_.remove_prefix(count); skip(); }
+  void drop(std::size_t count) {
+    rest_.remove_prefix(count);
+    skip();
+  }
   [[nodiscard]] std::string_view rest() const { return rest_; }
 
  private:
-  void skip() { while (!rest_.empty() && blank(rest_.front())) rest_.remove_prefix(1); }
+  void skip() {
+    while (!rest_.empty() && blank(rest_.front())) rest_.remove_prefix(1);
+  }
   std::string_view rest_;
 };
 
@@ -61,9 +65,8 @@ bool is_type(std::string_view word) { return word == "Normal" || word == "Warnin
 
 bool is_reason(std::string_view word) {
   if (word.empty() || word.size() > 128 || !(lower(word[0]) || upper(word[0]))) return false;
-  return std::all_of(word.begin(), word.end(), [](char c) {
-    return lower(c) || upper(c) || digit(c) || c == '-' || c == '_' || c == '.' || c == '/';
-  });
+  return std::all_of(word.begin(), word.end(),
+                     [](char c) { return lower(c) || upper(c) || digit(c) || c == '-' || c == '_' || c == '.' || c == '/'; });
 }
 
 bool is_dns_name(std::string_view word) {
@@ -73,17 +76,15 @@ bool is_dns_name(std::string_view word) {
 
 bool is_component(std::string_view word) {
   if (word.empty() || word.size() > 100 || !lower(word[0])) return false;
-  return std::all_of(word.begin(), word.end(), [](char c) {
-    return lower(c) || upper(c) || digit(c) || c == '-' || c == '.' || c == '/' || c == '_';
-  });
+  return std::all_of(word.begin(), word.end(),
+                     [](char c) { return lower(c) || upper(c) || digit(c) || c == '-' || c == '.' || c == '/' || c == '_'; });
 }
 
 /// Components that are taken for one though a single blank follows. Others could be a message's first word.
 bool is_known_component(std::string_view word) {
   if (!is_component(word)) return false;
-  return word == "kubelet" || word == "karpenter" || word == "scheduler" || word == "controllermanager" ||
-         ends_with(word, "-scheduler") || ends_with(word, "controller") || ends_with(word, "autoscaler") ||
-         ends_with(word, "operator");
+  return word == "kubelet" || word == "karpenter" || word == "scheduler" || word == "controllermanager" || ends_with(word, "-scheduler") ||
+         ends_with(word, "controller") || ends_with(word, "autoscaler") || ends_with(word, "operator");
 }
 
 /// "17s" or "2s (x4 over 14s)", also "2s(x4 over 14s)".
@@ -135,7 +136,7 @@ void take_source(Cursor& c, EventRow& row) {
     row.host = c.word();
     return;
   }
-  const bool column = c.field().size() == first.size() && first.size() < rest.size();   // a wide gap follows
+  const bool column = c.field().size() == first.size() && first.size() < rest.size();  // a wide gap follows
   if (column ? is_component(first) : is_known_component(first)) row.component = c.word();
 }
 
@@ -208,8 +209,8 @@ bool names_object(Cursor c) {
 }
 
 bool is_kind_word(std::string_view word) {
-  static constexpr std::string_view k_kinds[] = {"Pod", "Node", "ReplicaSet", "Deployment", "DaemonSet", "StatefulSet",
-                                                 "Job", "CronJob", "ReplicationController"};
+  static constexpr std::string_view k_kinds[] = {"Pod",         "Node", "ReplicaSet", "Deployment",           "DaemonSet",
+                                                 "StatefulSet", "Job",  "CronJob",    "ReplicationController"};
   return std::find(std::begin(k_kinds), std::end(k_kinds), word) != std::end(k_kinds);
 }
 
@@ -217,9 +218,7 @@ bool is_kind_word(std::string_view word) {
 
 std::string_view container_of_path(std::string_view field_path) {
   const auto open = field_path.find('{'), close = field_path.find('}');
-  if (!starts_with(field_path, "spec.") || open == std::string_view::npos || close == std::string_view::npos ||
-      close < open)
-    return {};
+  if (!starts_with(field_path, "spec.") || open == std::string_view::npos || close == std::string_view::npos || close < open) return {};
   return field_path.substr(open + 1, close - open - 1);
 }
 
@@ -230,7 +229,7 @@ Layout row_layout(std::string_view line) {
     c.word();
     return is_reason(c.word()) && take_age(c, row) ? Layout::describe : Layout::none;
   }
-  for (int skipped = 0; skipped < 2; ++skipped) {       // with and without a NAMESPACE in front
+  for (int skipped = 0; skipped < 2; ++skipped) {  // with and without a NAMESPACE in front
     if (Cursor at = c; take_age(at, row) && is_type(at.peek())) {
       at.word();
       return is_reason(at.word()) ? Layout::events : Layout::none;
@@ -276,7 +275,7 @@ std::optional<EventRow> parse_row(std::string_view line, Layout layout) {
         row.kind = object.substr(0, slash);
         row.object = object.substr(slash + 1);
         c.word();
-      } else if (is_kind_word(object)) {     // 1.13 printed the kind alone
+      } else if (is_kind_word(object)) {  // 1.13 printed the kind alone
         row.kind = c.word();
       }
       auto message = c.rest();
@@ -331,7 +330,7 @@ std::optional<PodRow> parse_pod_row(std::string_view line) {
   const auto restarts = number(c.word());
   if (!restarts) return std::nullopt;
   row.restarts = *restarts;
-  if (!c.peek().empty() && c.peek().front() == '(') {   // "2 (24s ago)", 1.22 and later
+  if (!c.peek().empty() && c.peek().front() == '(') {  // "2 (24s ago)", 1.22 and later
     c.word();
     if (c.word() != "ago)") return std::nullopt;
   }
@@ -347,13 +346,11 @@ Table table_header(std::string_view line) {
   auto first = c.word();
   if (first == "NAMESPACE") first = c.word();
   const auto second = c.peek();
-  if ((first == "LAST" && second == "SEEN") || first == "LASTSEEN" || first == "FIRSTSEEN" ||
-      (first == "FIRST" && second == "SEEN"))
+  if ((first == "LAST" && second == "SEEN") || first == "LASTSEEN" || first == "FIRSTSEEN" || (first == "FIRST" && second == "SEEN"))
     return Table::events;
   if (first != "NAME") return Table::none;
   if (second == "READY" && line.find("STATUS") != std::string_view::npos) return Table::pods;
-  if (second.size() >= 3 && std::all_of(second.begin(), second.end(), [](char ch) { return upper(ch) || ch == '-'; }))
-    return Table::other;
+  if (second.size() >= 3 && std::all_of(second.begin(), second.end(), [](char ch) { return upper(ch) || ch == '-'; })) return Table::other;
   return Table::none;
 }
 
@@ -362,8 +359,7 @@ bool is_describe_header(std::string_view line) {
   const auto first = c.word(), second = c.word();
   if (first == "Type" && second == "Reason") return c.word() == "Age";
   if (first == "FirstSeen") return second == "LastSeen";
-  return starts_with(first, "---") && starts_with(second, "---") &&
-         line.find_first_not_of("- \t") == std::string_view::npos;
+  return starts_with(first, "---") && starts_with(second, "---") && line.find_first_not_of("- \t") == std::string_view::npos;
 }
 
 }  // namespace unsnag::readers::kubernetes

@@ -23,14 +23,14 @@ enum class Layout : std::uint8_t { none, describe, describe_old, events, events_
 
 struct EventRow {
   std::string_view name_space;
-  std::string_view kind;            // as printed: "pod", "Pod", "node"; empty in describe
-  std::string_view object;          // its name
-  std::string_view container;       // of spec.containers{NAME}
+  std::string_view kind;       // as printed: "pod", "Pod", "node"; empty in describe
+  std::string_view object;     // its name
+  std::string_view container;  // of spec.containers{NAME}
   std::string_view type, reason, message;
-  std::string_view component;       // "kubelet", "default-scheduler"; empty when there is no such column
+  std::string_view component;  // "kubelet", "default-scheduler"; empty when there is no such column
   std::string_view host;
-  std::optional<Age> last, first;   // of the newest and the oldest of `count` events
-  Stamp last_at, first_at;          // Kubernetes 1.0 printed dates
+  std::optional<Age> last, first;  // of the newest and the oldest of `count` events
+  Stamp last_at, first_at;         // Kubernetes 1.0 printed dates
   std::uint32_t count = 1;
 };
 

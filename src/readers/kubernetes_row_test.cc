@@ -18,13 +18,15 @@ std::string summary(std::string_view line) {
   const auto age = [](const std::optional<Age>& a) {
     return a ? std::to_string(duration_cast<seconds>(a->age).count()) : std::string("?");
   };
-  return fmt::format("{} [{}] {}/{} {{{}}} {} {} x{} {}..{} from {}@{}: {}", static_cast<int>(layout), row->name_space,
-                     row->kind, row->object, row->container, row->type, row->reason, row->count, age(row->last),
-                     age(row->first), row->component, row->host, row->message);
+  return fmt::format("{} [{}] {}/{} {{{}}} {} {} x{} {}..{} from {}@{}: {}", static_cast<int>(layout), row->name_space, row->kind,
+                     row->object, row->container, row->type, row->reason, row->count, age(row->last), age(row->first), row->component,
+                     row->host, row->message);
 }
 
 TEST(EventRow, EveryVersionsLayout) {
-  struct Case { const char *name, *line, *want; };
+  struct Case {
+    const char *name, *line, *want;
+  };
   static const Case k_cases[] = {
       {"describe", "  Warning  Failed     24m (x4 over 25m)    kubelet            Error: ErrImagePull",
        "1 [] / {} Warning Failed x4 1440..1500 from kubelet@: Error: ErrImagePull"},
@@ -85,7 +87,9 @@ TEST(EventRow, IsToldByItsFirstColumnsWhereTheTerminalCutIt) {
 }
 
 TEST(PodRow, WithAndWithoutNamespaceAndNode) {
-  struct Case { const char *line, *want; };
+  struct Case {
+    const char *line, *want;
+  };
   static const Case k_cases[] = {
       {"web-0   0/1     Init:ImagePullBackOff   0             5m", "[] web-0 0/1 Init:ImagePullBackOff 0 "},
       {"shop  web-1   1/2     CrashLoopBackOff    5 (24s ago)   5m   10.0.0.9  n-1  <none>  <none>",
@@ -98,8 +102,8 @@ TEST(PodRow, WithAndWithoutNamespaceAndNode) {
   };
   for (const auto& c : k_cases) {
     const auto row = parse_pod_row(c.line);
-    const auto got = row ? fmt::format("[{}] {} {}/{} {} {} {}", row->name_space, row->name, row->ready, row->wanted,
-                                       row->status, row->restarts, row->node)
+    const auto got = row ? fmt::format("[{}] {} {}/{} {} {} {}", row->name_space, row->name, row->ready, row->wanted, row->status,
+                                       row->restarts, row->node)
                          : std::string("none");
     EXPECT_EQ(got, c.want) << c.line;
   }
@@ -111,7 +115,7 @@ TEST(DescribeTime, CommandsMomentFollowsFromADateAndAnAge) {
   const auto command = moment_of(*start, *parse_age_word("14s"));
   EXPECT_EQ(format_rfc3339(command.from), "2026-11-24T07:27:49Z");
   EXPECT_EQ(command.width, seconds(2));
-  const auto then = stamp_of(command, *parse_age_word("2m"));     // two to three minutes before
+  const auto then = stamp_of(command, *parse_age_word("2m"));  // two to three minutes before
   EXPECT_EQ(format_rfc3339(*then.at), "2026-11-24T07:24:49Z");
   EXPECT_EQ(then.uncertainty, seconds(62));
   EXPECT_FALSE(parse_describe_time("24 Nov 2026 07:27:35 UTC"));

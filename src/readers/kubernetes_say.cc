@@ -28,26 +28,39 @@ bool is_container_reason(std::string_view reason) {
 
 /// Reasons that only kubelet uses for pods and nodes (pkg/kubelet/events/event.go), for tables without a source.
 bool is_kubelet_reason(std::string_view reason) {
-  static constexpr std::string_view k_reasons[] = {
-      "FailedCreatePodSandBox", "SandboxChanged",   "FailedSync",           "FailedToRetrieveImagePullSecret",
-      "FailedMount",            "Starting",         "ImageGCFailed",        "FreeDiskSpaceFailed",
-      "InvalidDiskCapacity",    "SystemOOM",        "EvictionThresholdMet", "NodeReady",
-      "NodeAllocatableEnforced", "Rebooted",        "ContainerGCFailed",    "NetworkNotReady",
-      "CgroupV1"};
+  static constexpr std::string_view k_reasons[] = {"FailedCreatePodSandBox",
+                                                   "SandboxChanged",
+                                                   "FailedSync",
+                                                   "FailedToRetrieveImagePullSecret",
+                                                   "FailedMount",
+                                                   "Starting",
+                                                   "ImageGCFailed",
+                                                   "FreeDiskSpaceFailed",
+                                                   "InvalidDiskCapacity",
+                                                   "SystemOOM",
+                                                   "EvictionThresholdMet",
+                                                   "NodeReady",
+                                                   "NodeAllocatableEnforced",
+                                                   "Rebooted",
+                                                   "ContainerGCFailed",
+                                                   "NetworkNotReady",
+                                                   "CgroupV1"};
   return is_container_reason(reason) || is_one_of(reason, k_reasons) || starts_with(reason, "NodeHas");
 }
 
 /// Errors in such an event's words are never a pull's.
 bool is_other_subject(std::string_view reason) {
-  static constexpr std::string_view k_reasons[] = {"Unhealthy",           "ProbeWarning",         "FailedScheduling",
-                                                   "FailedAttachVolume",  "FailedPreStopHook",    "FailedPostStartHook",
-                                                   "FailedGetResourceMetric", "FailedComputeMetricsReplicas"};
+  static constexpr std::string_view k_reasons[] = {
+      "Unhealthy",         "ProbeWarning",        "FailedScheduling",        "FailedAttachVolume",
+      "FailedPreStopHook", "FailedPostStartHook", "FailedGetResourceMetric", "FailedComputeMetricsReplicas"};
   return is_one_of(reason, k_reasons);
 }
 
 /// What the reason says by itself, when none of the words was understood.
 std::vector<timeline::Fact> facts_of_event(std::string_view reason) {
-  struct Row { std::string_view reason, fact, key, value; };
+  struct Row {
+    std::string_view reason, fact, key, value;
+  };
   static constexpr Row k_rows[] = {
       {"Pulling", "pull-requested", "", ""},
       {"ErrImageNeverPull", "never-pull", "", ""},
@@ -89,8 +102,7 @@ std::string_view named_container(std::string_view reason, std::string_view messa
 }
 
 bool same_object_kind(std::string_view kind, std::string_view lower_case) {
-  return kind.size() == lower_case.size() &&
-         std::equal(kind.begin(), kind.end(), lower_case.begin(), [](char a, char b) {
+  return kind.size() == lower_case.size() && std::equal(kind.begin(), kind.end(), lower_case.begin(), [](char a, char b) {
            return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
          });
 }
@@ -151,9 +163,7 @@ std::string Collector::full_name(const Block& block, std::string_view name_space
   return name_space.empty() ? std::string(name) : std::string(name_space) + "/" + std::string(name);
 }
 
-std::string Collector::pod_name(std::string_view name_space, std::string_view name) {
-  return full_name(block(), name_space, name);
-}
+std::string Collector::pod_name(std::string_view name_space, std::string_view name) { return full_name(block(), name_space, name); }
 
 Saying& Collector::say(std::uint64_t line, std::string_view shown) {
   auto& saying = blocks_[use_block()].sayings.emplace_back();
@@ -161,7 +171,7 @@ Saying& Collector::say(std::uint64_t line, std::string_view shown) {
   saying.context.line = line;
   saying.context.shown = shown;
   saying.context.program = "kubernetes";
-  saying.context.certainty = Certainty::echoed;   // the API server repeats what kubelet told it
+  saying.context.certainty = Certainty::echoed;  // the API server repeats what kubelet told it
   return saying;
 }
 
@@ -185,8 +195,8 @@ void Collector::say_event(const EventRow& row, std::size_t block_index, std::uin
 
   const bool unsaid = row.kind.empty();
   const bool is_node = same_object_kind(row.kind, "node"), is_pod = same_object_kind(row.kind, "pod");
-  const bool by_kubelet = row.component == "kubelet" ||
-                          (row.component.empty() && (unsaid || is_node || is_pod) && is_kubelet_reason(row.reason));
+  const bool by_kubelet =
+      row.component == "kubelet" || (row.component.empty() && (unsaid || is_node || is_pod) && is_kubelet_reason(row.reason));
   context.program = by_kubelet ? "kubelet" : "kubernetes";
   if (is_node) context.scope.node = row.object;
   else if (by_kubelet) context.scope.node = row.host;
@@ -196,9 +206,8 @@ void Collector::say_event(const EventRow& row, std::size_t block_index, std::uin
   saying.about_container = (unsaid || is_pod) && (!row.container.empty() || is_container_reason(row.reason));
   if (saying.about_container) {
     const auto image = quoted_image(row.message);
-    if (!image.empty() && !row.container.empty() && !context.scope.pod.empty())
-      add_container(context.scope.pod, row.container, image);
-    constexpr std::size_t k_enough = 2;           // with two of them none is used
+    if (!image.empty() && !row.container.empty() && !context.scope.pod.empty()) add_container(context.scope.pod, row.container, image);
+    constexpr std::size_t k_enough = 2;  // with two of them none is used
     if (!image.empty() && context.scope.pod.empty() && block.images.size() < k_enough) block.images.emplace(image);
   }
   if (is_other_subject(row.reason)) context.attributes.emplace_back("subject", "other");
@@ -250,7 +259,7 @@ void Collector::complete_scope(const Block& block, Saying& saying) const {
     match = &container;
     ++matches;
   }
-  if (matches != 1) return;              // two containers, and nothing says which
+  if (matches != 1) return;  // two containers, and nothing says which
   if (scope.container.empty()) scope.container = match->name;
   if (scope.image.empty()) scope.image = match->image;
 }
@@ -259,9 +268,8 @@ void Collector::emit(const Block& block, Saying& saying) {
   auto& context = saying.context;
   if (saying.only_if_used && images_.find(context.scope.image) == images_.end()) return;
   complete_scope(block, saying);
-  const bool state = saying.reason.empty();     // it was so when the command ran
-  if (!context.when.at && block.moment && (saying.last || state))
-    context.when = stamp_of(*block.moment, saying.last.value_or(Age{}));
+  const bool state = saying.reason.empty();  // it was so when the command ran
+  if (!context.when.at && block.moment && (saying.last || state)) context.when = stamp_of(*block.moment, saying.last.value_or(Age{}));
   std::size_t understood = 0;
   if (!saying.text.empty()) understood = voice_.interpret(saying.text, context, sink_);
   for (auto& fact : saying.facts) voice_.note(std::move(fact), context, k_reader, sink_);

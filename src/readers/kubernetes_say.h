@@ -23,14 +23,14 @@ namespace unsnag::readers::kubernetes {
 
 /// One line's statement.
 struct Saying {
-  Context context;                      // scope as far as the line itself says
-  std::string_view text;                // words for interpret(); may be empty
-  std::vector<timeline::Fact> facts;    // what this reader concludes from the structure
-  std::string_view reason;              // an event's reason: noted when the catalogue knows none of its words
-  std::optional<Age> last, first;       // before the command of its block
-  bool about_pod = true;                // it takes the block's pod when it names none
-  bool about_container = false;         // it is about one container, named or not
-  bool only_if_used = false;            // dropped unless a pod of the text uses the scope's image
+  Context context;                    // scope as far as the line itself says
+  std::string_view text;              // words for interpret(); may be empty
+  std::vector<timeline::Fact> facts;  // what this reader concludes from the structure
+  std::string_view reason;            // an event's reason: noted when the catalogue knows none of its words
+  std::optional<Age> last, first;     // before the command of its block
+  bool about_pod = true;              // it takes the block's pod when it names none
+  bool about_container = false;       // it is about one container, named or not
+  bool only_if_used = false;          // dropped unless a pod of the text uses the scope's image
 };
 
 class Collector {
@@ -41,14 +41,14 @@ class Collector {
   void begin_block();
   /// The block's index for say_event(); from now on the next command gets a block of its own.
   std::size_t use_block();
-  void set_namespace(std::string_view name) { block().name_space = name; }       // of the command line
+  void set_namespace(std::string_view name) { block().name_space = name; }  // of the command line
   /// The object that a describe is about.
   void describe_pod(std::string_view name_space, std::string_view name);
   void describe_node(std::string_view name) { blocks_[use_block()].node = name; }
   /// Something with both a date and an age: the command's moment. The narrowest one counts.
   void anchor(const Moment& moment);
 
-  void place_pod(std::string_view pod, std::string_view node);           // pod: namespace/name
+  void place_pod(std::string_view pod, std::string_view node);  // pod: namespace/name
   void add_container(std::string_view pod, std::string_view container, std::string_view image);
   /// "namespace/name", or the name alone when nothing says the namespace.
   [[nodiscard]] std::string pod_name(std::string_view name_space, std::string_view name);
@@ -65,13 +65,18 @@ class Collector {
   void emit_all();
 
  private:
-  struct Container { std::string name, image; };
-  struct Pod { std::string node; std::vector<Container> containers; };
+  struct Container {
+    std::string name, image;
+  };
+  struct Pod {
+    std::string node;
+    std::vector<Container> containers;
+  };
   struct Block {
     bool used = false;
     std::string name_space, pod, node;
     std::optional<Moment> moment;
-    std::set<std::string, std::less<>> images;      // that rows without a pod name
+    std::set<std::string, std::less<>> images;  // that rows without a pod name
     std::vector<Saying> sayings;
   };
 
@@ -84,15 +89,14 @@ class Collector {
   timeline::Sink& sink_;
   Voice voice_;
   std::deque<Block> blocks_;
-  std::map<std::string, Pod, std::less<>> pods_;                     // by namespace/name
-  std::map<std::string, std::string, std::less<>> full_names_;       // by bare name; "" when two pods share it
-  std::set<std::string, std::less<>> images_;                        // that pods of the text use
+  std::map<std::string, Pod, std::less<>> pods_;                // by namespace/name
+  std::map<std::string, std::string, std::less<>> full_names_;  // by bare name; "" when two pods share it
+  std::set<std::string, std::less<>> images_;                   // that pods of the text use
   std::deque<std::string> kept_;
 };
 
 /// Parts of a pod's state that facts follow from.
-timeline::Fact make_fact(std::string_view name,
-                         std::initializer_list<std::pair<std::string_view, std::string_view>> attributes = {});
+timeline::Fact make_fact(std::string_view name, std::initializer_list<std::pair<std::string_view, std::string_view>> attributes = {});
 /// What kubelet's reason for a container that waits or ended says. Empty: not a reason that is known here.
 std::vector<timeline::Fact> facts_of_reason(std::string_view reason);
 /// ErrImagePull and its kin, with or without "Init:".

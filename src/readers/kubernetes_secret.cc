@@ -49,8 +49,7 @@ std::string registries_of_secret(const Value& secret) {
   for (const std::string_view key : {".dockerconfigjson", ".dockercfg"}) {
     wrapped = key == ".dockerconfigjson";
     if (const auto& plain = secret.at({"stringData", key}); plain.is_scalar()) text = plain.scalar;
-    else if (const auto& coded = secret.at({"data", key}); coded.is_scalar())
-      text = decode_base64(coded.scalar).value_or("");
+    else if (const auto& coded = secret.at({"data", key}); coded.is_scalar()) text = decode_base64(coded.scalar).value_or("");
     if (!text.empty()) break;
   }
   if (text.empty()) return {};

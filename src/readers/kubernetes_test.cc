@@ -63,7 +63,10 @@ std::string cut_at(std::size_t width) {
   std::size_t column = 0;
   for (const char c : k_pod) {
     if (c == '\n') column = 0;
-    else if (column++ == width) { out += '\n'; column = 1; }
+    else if (column++ == width) {
+      out += '\n';
+      column = 1;
+    }
     out += c;
   }
   return out;
@@ -73,13 +76,12 @@ TEST(DescribePod, EventsCarryPodNodeContainerAndImageOldestFirst) {
   const auto r = record(k_pod);
   EXPECT_TRUE(r.ours);
   EXPECT_THAT(r.others, IsEmpty());
-  EXPECT_THAT(r.words(),
-              ElementsAre("said: Successfully assigned payments-eu/etl-9vb-c4fj7 to node418.example",
-                          "said: Back-off pulling image \"registry.example/team/etl:7\"",
-                          "said: Pulling image \"registry.example/team/etl:7\"",
-                          "said: Failed to pull image \"registry.example/team/etl:7\": failed to pull and unpack image "
-                          "\"registry.example/team/etl:7\": unexpected status from GET request: 403 Forbidden\ndenied",
-                          "said: Error: ErrImagePull", "waiting-reason(reason=ImagePullBackOff)"));
+  EXPECT_THAT(r.words(), ElementsAre("said: Successfully assigned payments-eu/etl-9vb-c4fj7 to node418.example",
+                                     "said: Back-off pulling image \"registry.example/team/etl:7\"",
+                                     "said: Pulling image \"registry.example/team/etl:7\"",
+                                     "said: Failed to pull image \"registry.example/team/etl:7\": failed to pull and unpack image "
+                                     "\"registry.example/team/etl:7\": unexpected status from GET request: 403 Forbidden\ndenied",
+                                     "said: Error: ErrImagePull", "waiting-reason(reason=ImagePullBackOff)"));
   const auto whole = "node418.example payments-eu/etl-9vb-c4fj7 etl registry.example/team/etl:7";
   EXPECT_EQ(r.scope("said: Error"), whole);
   EXPECT_EQ(r.scope("waiting-reason"), whole);
@@ -103,7 +105,7 @@ TEST(DescribePod, KubeletReportsAndTheStatusEchoes) {
 
 TEST(DescribePod, StartTimeAndScheduledTellWhenTheCommandRan) {
   const auto r = record(k_pod);
-  const auto& pulling = r.find("said: Pulling").when;         // really 07:27:47
+  const auto& pulling = r.find("said: Pulling").when;  // really 07:27:47
   ASSERT_TRUE(pulling.at);
   EXPECT_EQ(format_rfc3339(*pulling.at), "2026-11-24T07:27:44Z");
   EXPECT_EQ(pulling.uncertainty, seconds(5));
@@ -182,8 +184,9 @@ Events:
 }
 
 TEST(DescribePod, EvictionIsSaidWithItsMessage) {
-  const auto r = record("Name: a-1\nNamespace: b\nNode: n/\nStatus:  Failed\nReason:  Evicted\n"
-                        "Message:  Pod was rejected: The node had condition: [DiskPressure].\nIPs: <none>\nEvents: <none>\n");
+  const auto r = record(
+      "Name: a-1\nNamespace: b\nNode: n/\nStatus:  Failed\nReason:  Evicted\n"
+      "Message:  Pod was rejected: The node had condition: [DiskPressure].\nIPs: <none>\nEvents: <none>\n");
   EXPECT_THAT(r.words(), ElementsAre("said: Pod was rejected: The node had condition: [DiskPressure].", "evicted()"));
   EXPECT_EQ(r.scope("evicted"), "n b/a-1 - -");
 }
@@ -214,35 +217,38 @@ Events:
   Normal   NodeHasDiskPressure      102s                 kubelet  Node n-1 status is now: NodeHasDiskPressure
 )");
   EXPECT_THAT(r.words(),
-              ElementsAre("said: Node n-1 status is now: NodeHasNoDiskPressure",
-                          "said: Node n-1 status is now: NodeHasDiskPressure", "platform(by=node label, name=eks)",
-                          "said: kubelet has disk pressure", "disk-pressure()",
+              ElementsAre("said: Node n-1 status is now: NodeHasNoDiskPressure", "said: Node n-1 status is now: NodeHasDiskPressure",
+                          "platform(by=node label, name=eks)", "said: kubelet has disk pressure", "disk-pressure()",
                           "version(of=os, version=Debian GNU/Linux 12 (bookworm))", "node-cpu(arch=amd64)",
                           "version(of=containerd, version=2.1.9)", "version(of=kubelet, version=1.34.4)"));
   for (const auto& event : r.events) EXPECT_EQ(event.scope.node, "n-1");
   EXPECT_EQ(format_rfc3339(*r.find("disk-pressure").when.at), "2026-11-24T07:13:55Z");
-  const auto& event = r.events[1].when;                       // really 07:13:55
+  const auto& event = r.events[1].when;  // really 07:13:55
   EXPECT_EQ(format_rfc3339(*event.at), "2026-11-24T07:13:53Z");
   EXPECT_EQ(event.uncertainty, seconds(5));
 }
 
 TEST(Paste, OfEventRowsAloneTakesPodAndNodeFromScheduled) {
-  const auto r = record("  Normal  Scheduled  25m  default-scheduler  Successfully assigned shop/cart-1 to n-1\n"
-                        "  Warning  Failed  24m  kubelet  Failed to pull image \"registry.example/cart:1\": denied\n"
-                        "  Warning  Failed  24m  kubelet  Error: ErrImagePull\n");
+  const auto r = record(
+      "  Normal  Scheduled  25m  default-scheduler  Successfully assigned shop/cart-1 to n-1\n"
+      "  Warning  Failed  24m  kubelet  Failed to pull image \"registry.example/cart:1\": denied\n"
+      "  Warning  Failed  24m  kubelet  Error: ErrImagePull\n");
   EXPECT_EQ(r.scope("said: Failed"), "n-1 shop/cart-1 - registry.example/cart:1");
   EXPECT_EQ(r.scope("said: Error"), "n-1 shop/cart-1 - registry.example/cart:1");
 }
 
 TEST(Paste, WithoutAnyNameTiesAnErrorToTheOnlyImage) {
-  const auto r = record("  Warning  Failed  52s  kubelet  Failed to pull image \"a.example/b:1\": pull QPS exceeded\n"
-                        "  Warning  Failed  52s  kubelet  Error: ErrImagePull\n", "n-7");
+  const auto r = record(
+      "  Warning  Failed  52s  kubelet  Failed to pull image \"a.example/b:1\": pull QPS exceeded\n"
+      "  Warning  Failed  52s  kubelet  Error: ErrImagePull\n",
+      "n-7");
   EXPECT_EQ(r.scope("said: Error"), "n-7 - - a.example/b:1");
 }
 
 TEST(Paste, OtherLinesGoToTheOtherReaderInOrder) {
-  const auto r = record("hello, our pods hang\n\n> $ kubectl -n shop get pods\n> web-0   0/1   ImagePullBackOff   0   5m\n\n"
-                        "and kubelet says:\nE1124 07:27:36.101010    1234 pod_workers.go:1] \"Error syncing pod\"\r\n");
+  const auto r = record(
+      "hello, our pods hang\n\n> $ kubectl -n shop get pods\n> web-0   0/1   ImagePullBackOff   0   5m\n\n"
+      "and kubelet says:\nE1124 07:27:36.101010    1234 pod_workers.go:1] \"Error syncing pod\"\r\n");
   EXPECT_THAT(r.words(), ElementsAre("waiting-reason(reason=ImagePullBackOff)"));
   EXPECT_EQ(r.scope("waiting-reason"), "- shop/web-0 - -");
   using Other = std::pair<std::uint64_t, std::string>;
@@ -260,8 +266,8 @@ TEST(Paste, WhatIsNotKubectlsIsLeftAlone) {
        {std::string_view("E1124 07:27:36.101010    1234 pod_workers.go:1] \"Error syncing pod\" pod=\"a/b\"\n"),
         std::string_view("Name: ip-10-0-1-21\nKernel Version: 5.10\n"),
         std::string_view("kind: KubeletConfiguration\napiVersion: kubelet.config.k8s.io/v1beta1\n"),
-        std::string_view("{\"level\":\"info\",\"msg\":\"x\",\"kind\":\"nothing\"}\n"),
-        std::string_view("version = 3\n[plugins]\n"), std::string_view("")}) {
+        std::string_view("{\"level\":\"info\",\"msg\":\"x\",\"kind\":\"nothing\"}\n"), std::string_view("version = 3\n[plugins]\n"),
+        std::string_view("")}) {
     const auto r = record(text);
     EXPECT_FALSE(r.ours) << text;
     EXPECT_THAT(r.others, IsEmpty()) << text;
@@ -277,9 +283,9 @@ default     2s          Normal    Starting    node/n-2     Starting kubelet.
 shop        3s          Warning   Unhealthy   pod/web-1    Readiness probe failed: connection refused
 shop        3s          Warning   FailedScheduling   pod/web-2    gibberish
 )");
-  EXPECT_THAT(r.words(), ElementsAre("said: Successfully assigned shop/web-0 to n-1", "said: Error: ErrImagePull",
-                                     "said: Readiness probe failed: connection refused", "not-a-pull(what=scheduling)",
-                                     "said: Starting kubelet."));
+  EXPECT_THAT(r.words(),
+              ElementsAre("said: Successfully assigned shop/web-0 to n-1", "said: Error: ErrImagePull",
+                          "said: Readiness probe failed: connection refused", "not-a-pull(what=scheduling)", "said: Starting kubelet."));
   EXPECT_EQ(r.scope("said: Error"), "n-1 shop/web-0 - -");
   EXPECT_EQ(r.scope("said: Starting"), "n-2 - - -");
   EXPECT_EQ(Recorded::fact(r.find("said: Readiness")).get("subject"), "other");

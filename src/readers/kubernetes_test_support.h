@@ -16,7 +16,7 @@ namespace unsnag::readers::kubernetes {
 
 struct Recorded : timeline::Sink {
   bool ours = false;
-  std::vector<timeline::Event> events;                 // a text for the catalogue is the fact said(text=…)
+  std::vector<timeline::Event> events;  // a text for the catalogue is the fact said(text=…)
   std::vector<std::pair<std::uint64_t, std::string>> others;
 
   void accept(const timeline::Event& event) noexcept override { events.push_back(event); }

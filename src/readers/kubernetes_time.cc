@@ -30,9 +30,7 @@ bool has_age_shape(std::string_view word) {
 
 }  // namespace
 
-bool is_age_word(std::string_view word) {
-  return word == "<unknown>" || word == "<invalid>" || has_age_shape(word);
-}
+bool is_age_word(std::string_view word) { return word == "<unknown>" || word == "<invalid>" || has_age_shape(word); }
 
 std::optional<Age> parse_age_word(std::string_view word) {
   if (!has_age_shape(word)) return std::nullopt;
@@ -57,16 +55,12 @@ std::optional<Stamp> parse_describe_time(std::string_view text) {
   std::size_t month = 0;
   while (month < k_months.size() && k_months[month] != words[2]) ++month;
   const auto day = words[1], year = words[3], clock = words[4], zone = words[5];
-  if (month == k_months.size() || year.size() != 4 || day.empty() || day.size() > 2 || clock.size() != 8)
-    return std::nullopt;
+  if (month == k_months.size() || year.size() != 4 || day.empty() || day.size() > 2 || clock.size() != 8) return std::nullopt;
   if (zone.size() != 5 || (zone[0] != '+' && zone[0] != '-')) return std::nullopt;
-  return parse_rfc3339(fmt::format("{}-{:02}-{:0>2}T{}{}:{}", year, month + 1, day, clock, zone.substr(0, 3),
-                                   zone.substr(3)));
+  return parse_rfc3339(fmt::format("{}-{:02}-{:0>2}T{}{}:{}", year, month + 1, day, clock, zone.substr(0, 3), zone.substr(3)));
 }
 
-Moment moment_of(const Stamp& then, const Age& age) {
-  return {*then.at + age.age, then.uncertainty + age.unit};
-}
+Moment moment_of(const Stamp& then, const Age& age) { return {*then.at + age.age, then.uncertainty + age.unit}; }
 
 Stamp stamp_of(const Moment& command, const Age& age) {
   Stamp stamp;

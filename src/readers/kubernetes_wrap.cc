@@ -37,7 +37,7 @@ bool has_no_room(std::string_view line, std::string_view next, std::size_t limit
 }  // namespace
 
 Wrapping find_wrapping(const Lines& lines, const std::vector<RowLines>& rows) {
-  std::size_t widest = 0, widest_words = 0;         // of all lines; of those that could have been broken at a blank
+  std::size_t widest = 0, widest_words = 0;  // of all lines; of those that could have been broken at a blank
   for (const auto& row : rows) {
     for (auto i = row.first; i < row.end; ++i) {
       const auto width = width_of(lines[i]);
@@ -60,9 +60,8 @@ Wrapping find_wrapping(const Lines& lines, const std::vector<RowLines>& rows) {
     wrapping.hard = widest;
     return wrapping;
   }
-  constexpr std::size_t k_widest_prose = 120;       // a single break in a longer line is the message's own
-  if (broken > 0 && at_blank * 5 >= broken * 4 && (widest_words <= k_widest_prose || broken >= 3))
-    wrapping.soft = widest_words;
+  constexpr std::size_t k_widest_prose = 120;  // a single break in a longer line is the message's own
+  if (broken > 0 && at_blank * 5 >= broken * 4 && (widest_words <= k_widest_prose || broken >= 3)) wrapping.soft = widest_words;
   return wrapping;
 }
 
@@ -72,7 +71,7 @@ std::string join_row(const Lines& lines, const RowLines& row, const Wrapping& wr
     const auto line = lines[i];
     const auto before = width_of(lines[i - 1]);
     const auto indent = indent_of(line);
-    constexpr std::size_t k_lost_blanks = 3;        // a blank at the cut was trimmed by an editor
+    constexpr std::size_t k_lost_blanks = 3;  // a blank at the cut was trimmed by an editor
     if (wrapping.hard != 0 && before + k_lost_blanks > wrapping.hard) {
       if (before < wrapping.hard) joined += ' ';
       joined += indent >= 2 ? line.substr(indent) : line;

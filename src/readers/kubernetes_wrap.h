@@ -18,8 +18,8 @@ struct RowLines {
 
 /// Where the text's rows were cut; all rows of a text were wrapped by the same terminal.
 struct Wrapping {
-  std::size_t hard = 0;      // every line of that width was cut, in the middle of words too; 0: none
-  std::size_t soft = 0;      // lines were broken at blanks to stay below it; 0: none
+  std::size_t hard = 0;  // every line of that width was cut, in the middle of words too; 0: none
+  std::size_t soft = 0;  // lines were broken at blanks to stay below it; 0: none
 };
 Wrapping find_wrapping(const Lines& lines, const std::vector<RowLines>& rows);
 

@@ -14,7 +14,10 @@ std::string joined(std::string_view text) {
 
 TEST(WrappedRow, IsJoinedAsItWasBroken) {
   const std::string x(60, 'x');
-  struct Case { const char* name; std::string text, want; };
+  struct Case {
+    const char* name;
+    std::string text, want;
+  };
   const Case k_cases[] = {
       {"cut at a width, twice", x + " ab\ncd" + x + "e\nf", x + " abcd" + x + "ef"},
       {"a blank at the cut", x + " ab\n cd" + x + "\nf", x + " ab cd" + x + "f"},
@@ -30,7 +33,9 @@ TEST(WrappedRow, IsJoinedAsItWasBroken) {
 }
 
 TEST(Lines, LoseWhatAPasteAddsToThem) {
-  const Lines lines("> > a\r\n\x1b[31mred\x1b[0m\n\xe2\x94\x82 b \xe2\x94\x82\nc\xc2\xa0\xc2\xa0""d\n  plain");
+  const Lines lines(
+      "> > a\r\n\x1b[31mred\x1b[0m\n\xe2\x94\x82 b \xe2\x94\x82\nc\xc2\xa0\xc2\xa0"
+      "d\n  plain");
   ASSERT_EQ(lines.size(), 5U);
   EXPECT_EQ(lines[0], "a");
   EXPECT_EQ(lines.raw(0), "> > a");
@@ -41,12 +46,19 @@ TEST(Lines, LoseWhatAPasteAddsToThem) {
 }
 
 TEST(Prompt, IsTheShellsAndNotProse) {
-  struct Case { const char* line; const char* want; };
+  struct Case {
+    const char* line;
+    const char* want;
+  };
   static const Case k_cases[] = {
-      {"$ kubectl -n shop describe pod x", "shop"}, {"root@m1:~# kubectl get pods --namespace=a", "a"},
-      {"kubectl get events -A", ""},                {"PS C:\\> kubectl get pods", ""},
-      {"sudo k3s kubectl get pods", ""},            {"please run kubectl describe pod x", "none"},
-      {"kubectl was slow today", "none"},           {"E1124 1 x.go:1] try: kubectl get pods", "none"},
+      {"$ kubectl -n shop describe pod x", "shop"},
+      {"root@m1:~# kubectl get pods --namespace=a", "a"},
+      {"kubectl get events -A", ""},
+      {"PS C:\\> kubectl get pods", ""},
+      {"sudo k3s kubectl get pods", ""},
+      {"please run kubectl describe pod x", "none"},
+      {"kubectl was slow today", "none"},
+      {"E1124 1 x.go:1] try: kubectl get pods", "none"},
   };
   for (const auto& c : k_cases) {
     const auto prompt = parse_prompt(c.line);

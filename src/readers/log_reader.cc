@@ -15,9 +15,7 @@ namespace {
 
 using Found = catalogue::Catalogue::Found;
 
-std::uint64_t count_lines(std::string_view text) {
-  return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
-}
+std::uint64_t count_lines(std::string_view text) { return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n')); }
 
 /// JSON around a message escapes more than quotes; such a line is put together again from its parts.
 bool is_json(std::string_view line) {
@@ -54,7 +52,7 @@ bool is_message_start(const Envelope& envelope, std::string_view matched) {
 }  // namespace
 
 struct LogReader::Line {
-  std::string_view text;              // without its newline
+  std::string_view text;  // without its newline
   std::uint64_t number;
   std::vector<Found> found;
 };
@@ -94,8 +92,8 @@ void LogReader::feed(std::string_view lines) {
     Line line{lines.substr(line_begin, line_end - line_begin), count_.lines + 1, std::move(found)};
     found.clear();
     std::size_t block_end = 0;
-    if (const auto text = trim(line.text); text.size() > 2 && text.substr(text.size() - 2) == "=<" &&
-                                           whole_block(lines, line_begin, block, block_end)) {
+    if (const auto text = trim(line.text);
+        text.size() > 2 && text.substr(text.size() - 2) == "=<" && whole_block(lines, line_begin, block, block_end)) {
       line.text = block;
       line.found = catalogue.find(block);
       done_to = block_end;
@@ -150,8 +148,7 @@ void LogReader::read_line(const Line& line) {
     found = messages().find(json_text);
   }
   const auto not_at_start = [&](const Found& one) {
-    return messages().messages()[one.message].at_start &&
-           !is_message_start(envelope, searched.substr(one.begin, one.end - one.begin));
+    return messages().messages()[one.message].at_start && !is_message_start(envelope, searched.substr(one.begin, one.end - one.begin));
   };
   found.erase(std::remove_if(found.begin(), found.end(), not_at_start), found.end());
   if (found.empty()) return;

@@ -16,9 +16,9 @@ namespace unsnag::readers {
 class LogReader {
  public:
   struct Options {
-    std::string file;          // as shown in proofs
-    std::string node;          // "" unless the evidence says whose log it is
-    std::string program;       // "" unless the file's name or folder says
+    std::string file;     // as shown in proofs
+    std::string node;     // "" unless the evidence says whose log it is
+    std::string program;  // "" unless the file's name or folder says
   };
   struct Count {
     std::uint64_t bytes = 0, lines = 0, understood = 0;
@@ -44,7 +44,7 @@ class LogReader {
   Options options_;
   timeline::Sink& sink_;
   Count count_;
-  std::vector<catalogue::LiteralScan::Hit> hits_;      // of the piece being read; kept to keep its memory
+  std::vector<catalogue::LiteralScan::Hit> hits_;  // of the piece being read; kept to keep its memory
 };
 
 }  // namespace unsnag::readers

@@ -35,7 +35,8 @@ TEST(LogReader, AMultiLineKlogErrorIsOneRecord) {
   LogReader reader({"kubelet.log", "", "kubelet"}, recorder);
   reader.feed(
       "E0307 12:09:10.302029   16749 remote_image.go:171] \"PullImage from image service failed\" err=<\n"
-      "\trpc error: code = Unknown desc = failed to pull and unpack image \"registry.example/app:1\": failed to copy: httpReadSeeker: failed open: unexpected status from GET request to "
+      "\trpc error: code = Unknown desc = failed to pull and unpack image \"registry.example/app:1\": failed to copy: httpReadSeeker: "
+      "failed open: unexpected status from GET request to "
       "https://registry.example/v2/app/blobs/sha256:58949dc8a25842e1e0df84ce5ed9fe1d139e13d040b65e1db2bc9f9cc897c85a: 403 Forbidden\n"
       "\tdenied: Your authorization token has expired. Reauthenticate and try again.\n"
       " > image=\"registry.example/app:1\"\n");
@@ -51,11 +52,15 @@ TEST(LogReader, AMultiLineKlogErrorIsOneRecord) {
 
 TEST(LogReader, TheSameLineInEveryEnvelopeSaysTheSame) {
   const std::string line = k_cancel;
-  const std::string escaped = R"(time=\"2026-11-24T06:57:13.554705904Z\" level=error msg=\"cancel pulling image registry.example/data/lake:9 because of no progress in 5m0s\")";
-  for (const auto& text :
-       {line, "> " + line, "Nov 24 06:57:13 node-1 containerd[99]: " + line, R"({"MESSAGE":")" + escaped + R"(","_HOSTNAME":"node-1"})",
-        R"({"log":")" + escaped + R"(\n","stream":"stderr","time":"2026-11-24T06:57:14Z"})",
-        std::string(R"({"level":"error","msg":"cancel pulling image registry.example/data/lake:9 because of no progress in 5m0s","time":"2026-11-24T06:57:13.554705904Z"})"), "12:" + line}) {
+  const std::string escaped =
+      R"(time=\"2026-11-24T06:57:13.554705904Z\" level=error msg=\"cancel pulling image registry.example/data/lake:9 because of no progress in 5m0s\")";
+  for (
+      const auto& text :
+      {line, "> " + line, "Nov 24 06:57:13 node-1 containerd[99]: " + line, R"({"MESSAGE":")" + escaped + R"(","_HOSTNAME":"node-1"})",
+       R"({"log":")" + escaped + R"(\n","stream":"stderr","time":"2026-11-24T06:57:14Z"})",
+       std::string(
+           R"({"level":"error","msg":"cancel pulling image registry.example/data/lake:9 because of no progress in 5m0s","time":"2026-11-24T06:57:13.554705904Z"})"),
+       "12:" + line}) {
     Recorder recorder;
     LogReader reader({"x", "", ""}, recorder);
     reader.feed(text + "\n");

@@ -9,8 +9,7 @@
 
 namespace unsnag::readers::node {
 
-timeline::Fact make_fact(std::string_view name,
-                         std::initializer_list<std::pair<std::string_view, std::string_view>> attributes) {
+timeline::Fact make_fact(std::string_view name, std::initializer_list<std::pair<std::string_view, std::string_view>> attributes) {
   timeline::Fact fact;
   fact.name = std::string(name);
   for (const auto& [key, value] : attributes) {
@@ -63,16 +62,13 @@ void Notes::add(timeline::Fact fact, std::uint64_t line, timeline::Certainty cer
   note(std::move(fact), known, reader, sink_);
 }
 
-void Notes::setting(std::string_view of, std::string_view key, std::string_view value, std::string_view origin_word,
-                    std::uint64_t line) {
+void Notes::setting(std::string_view of, std::string_view key, std::string_view value, std::string_view origin_word, std::uint64_t line) {
   if (value.empty()) return;
   add(make_fact("setting", {{"of", of}, {"key", key}, {"value", redact(value)}, {"origin", origin_word}}), line);
 }
 
-void Notes::oddity(std::string_view of, std::string_view key, std::string_view value, std::string_view why,
-                   std::uint64_t line) {
-  add(make_fact("setting-oddity", {{"of", of}, {"key", key}, {"value", redact(value)}, {"why", why}}), line,
-      timeline::Certainty::inferred);
+void Notes::oddity(std::string_view of, std::string_view key, std::string_view value, std::string_view why, std::uint64_t line) {
+  add(make_fact("setting-oddity", {{"of", of}, {"key", key}, {"value", redact(value)}, {"why", why}}), line, timeline::Certainty::inferred);
 }
 
 void Notes::interpret(std::string_view text, std::string_view program, std::uint64_t line) {

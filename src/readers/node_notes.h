@@ -17,24 +17,20 @@
 namespace unsnag::readers::node {
 
 /// A fact with these attributes; empty ones are left out.
-timeline::Fact make_fact(std::string_view name,
-                         std::initializer_list<std::pair<std::string_view, std::string_view>> attributes);
+timeline::Fact make_fact(std::string_view name, std::initializer_list<std::pair<std::string_view, std::string_view>> attributes);
 
 /// One text being read. Borrows the file's text and the sink; one thread.
 class Notes {
  public:
   /// `first_line`: the number, within the whole file, of the text's first line (sections of a transcript).
-  Notes(const File& file, timeline::Sink& sink, std::uint64_t first_line = 1)
-      : file_(file), sink_(sink), first_line_(first_line) {}
+  Notes(const File& file, timeline::Sink& sink, std::uint64_t first_line = 1) : file_(file), sink_(sink), first_line_(first_line) {}
 
   /// Emits a fact that stands in `line` of this text (counted from 1; 0: the text as a whole).
   void add(timeline::Fact fact, std::uint64_t line, timeline::Certainty certainty = timeline::Certainty::reported);
   /// `setting(of, key, value, origin)`; nothing when the value is empty.
-  void setting(std::string_view of, std::string_view key, std::string_view value, std::string_view origin,
-               std::uint64_t line);
+  void setting(std::string_view of, std::string_view key, std::string_view value, std::string_view origin, std::uint64_t line);
   /// A setting that stands there but does not do what it says: see catalogue/node-files.toml for `why`.
-  void oddity(std::string_view of, std::string_view key, std::string_view value, std::string_view why,
-              std::uint64_t line);
+  void oddity(std::string_view of, std::string_view key, std::string_view value, std::string_view why, std::uint64_t line);
   /// Finds the catalogue's messages in `text`, which stands in `line`.
   void interpret(std::string_view text, std::string_view program, std::uint64_t line);
   /// A timeline event that is no fact.
@@ -54,8 +50,8 @@ class Notes {
   // What holds for the next facts; a reader sets them as it goes.
   Stamp when;
   timeline::Scope scope;
-  std::string reader;           // "reader.hosts-toml"
-  std::string real_path;        // where the text stood on the node, when the evidence says so
+  std::string reader;     // "reader.hosts-toml"
+  std::string real_path;  // where the text stood on the node, when the evidence says so
 
  private:
   [[nodiscard]] timeline::Origin origin(std::uint64_t line, std::string_view program);
@@ -65,8 +61,8 @@ class Notes {
   File file_;
   timeline::Sink& sink_;
   std::uint64_t first_line_;
-  std::vector<std::string_view> lines_;   // filled when first asked for
-  std::string shown_;                     // the line last shown, redacted
+  std::vector<std::string_view> lines_;  // filled when first asked for
+  std::string shown_;                    // the line last shown, redacted
 };
 
 /// "a, b, c"
@@ -84,9 +80,9 @@ bool starts_like_a_log(std::string_view text);
 bool parse_number(std::string_view text, double& value);
 
 struct Url {
-  std::string scheme;   // "https" when none is written
-  std::string host;     // with port
-  std::string path;     // "" or "/…", no trailing slash
+  std::string scheme;  // "https" when none is written
+  std::string host;    // with port
+  std::string path;    // "" or "/…", no trailing slash
   bool has_scheme = false;
 };
 Url parse_url(std::string_view text);

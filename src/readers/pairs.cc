@@ -12,7 +12,8 @@ namespace {
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 bool is_key(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' || c == '/' || c == '@';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' || c == '/' ||
+         c == '@';
 }
 
 /// Length of the key before a "="; 0: none stands here.
@@ -42,7 +43,7 @@ class LogfmtReader {
 
   bool run() {
     bool clean = true;
-    bool bare = false;   // the last value had no quotes, so that words may belong to it
+    bool bare = false;  // the last value had no quotes, so that words may belong to it
     while ((at_ = skip_blanks(text_, at_)) < text_.size() && out_.size() < limit_) {
       const auto length = key_length(text_.substr(at_));
       if (length > 0) {
@@ -82,7 +83,7 @@ class LogfmtReader {
       }
     }
     nothing_ends_ = true;
-    if (first_quote == std::string_view::npos) return close(begin, text_.size(), text_.size());   // cut off
+    if (first_quote == std::string_view::npos) return close(begin, text_.size(), text_.size());  // cut off
     return close(begin, first_quote, first_quote + 1);
   }
 
@@ -128,7 +129,7 @@ class LogfmtReader {
         }
       }
       if (end >= text_.size() && (depth > 0 || in_quotes)) {
-        unbalanced_ = true;   // looked for once a line, to stay linear
+        unbalanced_ = true;  // looked for once a line, to stay linear
         end = blank;
       }
     }
@@ -270,10 +271,8 @@ bool starts_with_key(std::string_view text) { return key_length(text) > 0; }
 std::size_t quoted_length(std::string_view text) {
   if (!text.starts_with('"')) return 0;
   for (std::size_t end = 1; end < text.size(); ++end) {
-    if (text[end] == '\\')
-      ++end;
-    else if (text[end] == '"' && value_may_end(text, end + 1))
-      return end + 1;
+    if (text[end] == '\\') ++end;
+    else if (text[end] == '"' && value_may_end(text, end + 1)) return end + 1;
   }
   return 0;
 }

@@ -29,8 +29,8 @@ bool starts_with_key(std::string_view text);
 
 struct JsonTail {
   bool is_object = false;
-  bool cut = false;          // the text ends before the object does; what stands there was appended
-  std::string_view rest;     // what follows the object
+  bool cut = false;       // the text ends before the object does; what stands there was appended
+  std::string_view rest;  // what follows the object
 };
 
 /// Appends the members of the JSON object that `text` starts with. Strings are decoded, numbers and the like are as

@@ -22,9 +22,11 @@ std::string pulled_image(const std::vector<std::string_view>& words, std::size_t
       pull = word == "pull" || ((base_name(words[client]) == "skopeo" || base_name(words[client]) == "oras") && word == "copy");
       continue;
     }
-    if (word.starts_with("docker://")) return std::string(word.substr(9));     // skopeo: the first is the source
+    if (word.starts_with("docker://")) return std::string(word.substr(9));  // skopeo: the first is the source
     // Values of flags are mostly paths, user:password and digits; an image has a name and a slash or a tag.
-    if (word.starts_with('-') || word.starts_with('/') || (word.find('/') == std::string_view::npos && word.find(':') == std::string_view::npos)) continue;
+    if (word.starts_with('-') || word.starts_with('/') ||
+        (word.find('/') == std::string_view::npos && word.find(':') == std::string_view::npos))
+      continue;
     if (i > 0 && (words[i - 1] == "-u" || words[i - 1] == "--user" || words[i - 1] == "--creds" || words[i - 1] == "--platform")) continue;
     image = std::string(word);
   }
@@ -49,7 +51,8 @@ class Processes : public LineReader {
     if (sockets_ && (contains(text, "users:((") || words.size() >= 4)) return socket(words, text, number);
     sockets_ = false;
     if (words.empty()) return false;
-    const bool row = !header_.empty() ? words.size() >= header_.size() : named_ && !words[0].empty() && words[0][0] >= '0' && words[0][0] <= '9';
+    const bool row =
+        !header_.empty() ? words.size() >= header_.size() : named_ && !words[0].empty() && words[0][0] >= '0' && words[0][0] <= '9';
     if (!row) {
       header_.clear();
       return false;
@@ -118,7 +121,7 @@ class Processes : public LineReader {
   Notes& notes_;
   bool named_;
   bool sockets_ = false;
-  std::vector<std::string> header_;   // lower case
+  std::vector<std::string> header_;  // lower case
 };
 
 class Limits : public LineReader {
@@ -137,7 +140,9 @@ class Limits : public LineReader {
     // 1024 is what a shell gives; a runtime's unit asks for a million. Below that a parallel pull runs dry.
     const bool low = parse_number(words[0], soft) && soft < 1024;
     notes_.reader = "reader.limits";
-    notes_.add(make_fact("process-limit", {{"what", files ? "files" : "processes"}, {"soft", words[0]}, {"hard", words[1]}, {"low", low ? "yes" : ""}}), number);
+    notes_.add(make_fact("process-limit",
+                         {{"what", files ? "files" : "processes"}, {"soft", words[0]}, {"hard", words[1]}, {"low", low ? "yes" : ""}}),
+               number);
     return true;
   }
 
@@ -157,7 +162,7 @@ class StoreState : public LineReader {
     if (words.size() >= 3 && words[0] == "DIGEST" && words[1] == "SIZE" && words[2] == "AGE") return begin(Table::content);
     if (words.size() >= 3 && words[0] == "KEY" && words[1] == "PARENT" && words[2] == "KIND") return begin(Table::snapshots);
     if (table_ == Table::none || text.empty()) return false;
-    if (text.starts_with("time=\"") && contains(text, "level=")) return true;          // ctr's own warnings between them
+    if (text.starts_with("time=\"") && contains(text, "level=")) return true;  // ctr's own warnings between them
     notes_.reader = "reader.store-state";
     switch (table_) {
       case Table::active: return active(raw, words, number);
@@ -185,7 +190,7 @@ class StoreState : public LineReader {
     }
     const std::string_view digest = words[0].substr(dash + 1);
     std::string kind(words[0].substr(0, dash));
-    if (const std::size_t slash = kind.rfind('/'); slash != std::string::npos) kind = kind.substr(slash + 1);   // "k8s.io/1/layer"
+    if (const std::size_t slash = kind.rfind('/'); slash != std::string::npos) kind = kind.substr(slash + 1);  // "k8s.io/1/layer"
     const std::string_view size = columns[1], age = columns[2];
     notes_.scope.layer = std::string(digest);
     notes_.add(make_fact("ingest", {{"kind", kind}, {"digest", digest}, {"done", size}, {"age", age}}), number);

@@ -10,7 +10,9 @@
 namespace unsnag::readers::node {
 namespace {
 
-struct Flag { std::string_view flag, key; };
+struct Flag {
+  std::string_view flag, key;
+};
 
 constexpr std::array<Flag, 31> k_kubelet_flags{{
     {"image-pull-progress-deadline", "image-pull-progress-deadline"},
@@ -46,16 +48,37 @@ constexpr std::array<Flag, 31> k_kubelet_flags{{
     {"network-plugin", "network-plugin"},
 }};
 
-constexpr std::array<std::string_view, 14> k_dockerd_flags{
-    "registry-mirror", "insecure-registry", "max-concurrent-downloads", "max-download-attempts", "data-root", "graph", "g",
-    "live-restore", "storage-driver", "s", "http-proxy", "https-proxy", "no-proxy", "debug"};
+constexpr std::array<std::string_view, 14> k_dockerd_flags{"registry-mirror",
+                                                           "insecure-registry",
+                                                           "max-concurrent-downloads",
+                                                           "max-download-attempts",
+                                                           "data-root",
+                                                           "graph",
+                                                           "g",
+                                                           "live-restore",
+                                                           "storage-driver",
+                                                           "s",
+                                                           "http-proxy",
+                                                           "https-proxy",
+                                                           "no-proxy",
+                                                           "debug"};
 constexpr std::array<std::string_view, 6> k_containerd_flags{"config", "c", "root", "state", "address", "log-level"};
-constexpr std::array<std::string_view, 13> k_crio_flags{
-    "pull-progress-timeout", "pause-image", "insecure-registry", "registry", "signature-policy", "root", "storage-driver",
-    "big-files-temporary-dir", "config", "config-dir", "registries-conf", "global-auth-file", "short-name-mode"};
-constexpr std::array<std::string_view, 6> k_cri_dockerd_flags{
-    "image-pull-progress-deadline", "runtime-request-timeout", "pod-infra-container-image", "docker-endpoint",
-    "container-runtime-endpoint", "log-level"};
+constexpr std::array<std::string_view, 13> k_crio_flags{"pull-progress-timeout",
+                                                        "pause-image",
+                                                        "insecure-registry",
+                                                        "registry",
+                                                        "signature-policy",
+                                                        "root",
+                                                        "storage-driver",
+                                                        "big-files-temporary-dir",
+                                                        "config",
+                                                        "config-dir",
+                                                        "registries-conf",
+                                                        "global-auth-file",
+                                                        "short-name-mode"};
+constexpr std::array<std::string_view, 6> k_cri_dockerd_flags{"image-pull-progress-deadline", "runtime-request-timeout",
+                                                              "pod-infra-container-image",    "docker-endpoint",
+                                                              "container-runtime-endpoint",   "log-level"};
 
 template <std::size_t N>
 std::string_view same(const std::array<std::string_view, N>& flags, std::string_view flag) {
@@ -93,7 +116,9 @@ std::string key_of(std::string_view program, std::string_view flag) {
   if (key == "c") return "config";
   std::string name(key);
   // CRI-O's file writes the same words with low lines.
-  if (program == "cri-o") for (char& c : name) if (c == '-') c = '_';
+  if (program == "cri-o")
+    for (char& c : name)
+      if (c == '-') c = '_';
   return name;
 }
 
@@ -103,7 +128,11 @@ bool command_flags(const std::vector<Word>& words, Notes& notes) {
   if (words.empty()) return false;
   const std::string_view program = program_of(words.front().text);
   if (program.empty()) return false;
-  struct Seen { std::string key, value; std::uint64_t line; std::string file; };
+  struct Seen {
+    std::string key, value;
+    std::uint64_t line;
+    std::string file;
+  };
   std::vector<Seen> seen;
   for (std::size_t i = 1; i < words.size(); ++i) {
     std::string_view word = words[i].text;
@@ -127,7 +156,7 @@ bool command_flags(const std::vector<Word>& words, Notes& notes) {
     bool known = false;
     for (Seen& other : seen) {
       if (repeats || other.key != key) continue;
-      other = Seen{key, value, line, file};                     // the last one counts (spf13/pflag)
+      other = Seen{key, value, line, file};  // the last one counts (spf13/pflag)
       known = true;
     }
     if (!known && seen.size() < 512) seen.push_back({std::move(key), std::move(value), line, file});
@@ -142,8 +171,11 @@ bool command_flags(const std::vector<Word>& words, Notes& notes) {
       hub.line = one.line;
       mirror(hub, notes);
     } else if (program == "dockerd" && one.key.ends_with("-proxy")) {
-      proxy_setting("dockerd", one.key == "http-proxy" ? "HTTP_PROXY" : one.key == "https-proxy" ? "HTTPS_PROXY" : "NO_PROXY", one.value,
-                    one.line, notes);
+      proxy_setting("dockerd",
+                    one.key == "http-proxy"    ? "HTTP_PROXY"
+                    : one.key == "https-proxy" ? "HTTPS_PROXY"
+                                               : "NO_PROXY",
+                    one.value, one.line, notes);
     } else {
       notes.setting(program, one.key, one.value, "flag", one.line);
     }
@@ -165,7 +197,8 @@ void proxy_setting(std::string_view of, std::string_view variable, std::string_v
   notes.add(make_fact("proxy-set", {{"of", of}, {"proxy", shown}, {"scheme", scheme}}), line);
   // The proxy's own scheme: https:// means TLS to the proxy, which few proxies speak on their usual ports.
   const Url url = parse_url(value);
-  if (url.has_scheme && url.scheme == "https" && (url.host.ends_with(":3128") || url.host.ends_with(":8080") || url.host.ends_with(":80"))) {
+  if (url.has_scheme && url.scheme == "https" &&
+      (url.host.ends_with(":3128") || url.host.ends_with(":8080") || url.host.ends_with(":80"))) {
     notes.oddity(of, variable, value, "tls-to-proxy", line);
   } else if (url.has_scheme && url.scheme != "http" && url.scheme != "https" && url.scheme != "socks5" && url.scheme != "socks5h") {
     notes.oddity(of, variable, value, "proxy-scheme", line);
@@ -187,7 +220,8 @@ bool read_command_line(Notes& notes) {
       ++lines;
       std::vector<Word> words;
       std::string blanks(line);
-      for (char& c : blanks) if (c == '\0') c = ' ';
+      for (char& c : blanks)
+        if (c == '\0') c = ' ';
       for (std::string_view word : split_words(blanks)) words.push_back({std::string(word), number});
       if (words.empty() || program_of(words.front().text).empty()) return false;
       // "containerd --version" and the like are said, not run.

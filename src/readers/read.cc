@@ -160,7 +160,9 @@ class Reader {
   void stream(const std::string& path, evidence::Bytes& bytes, std::string& text, OnLines&& on_lines) {
     for (bool ended = false;;) {
       const auto newline = text.rfind('\n');
-      const auto whole = ended || (newline == std::string::npos && text.size() > k_max_line) ? text.size() : newline == std::string::npos ? 0 : newline + 1;
+      const auto whole = ended || (newline == std::string::npos && text.size() > k_max_line) ? text.size()
+                         : newline == std::string::npos                                      ? 0
+                                                                                             : newline + 1;
       on_lines(std::string_view(text).substr(0, whole));
       text.erase(0, whole);
       if (ended) return;
@@ -199,10 +201,8 @@ Result<Reading> read_targets(const std::vector<std::string>& targets, timeline::
   const auto visitor = reader.visitor();
   if (targets.empty()) evidence::walk_this_node(visitor);
   for (const auto& target : targets) {
-    if (target == "-")
-      evidence::walk_standard_input(visitor);
-    else
-      TRY(context(evidence::walk(target, visitor), "{}", target));
+    if (target == "-") evidence::walk_standard_input(visitor);
+    else TRY(context(evidence::walk(target, visitor), "{}", target));
   }
   return std::move(reader.reading);
 }
@@ -216,7 +216,8 @@ Reading read_paste(std::string_view text, timeline::Sink& sink) {
   Context context;
   context.file = "-";
   context.certainty = timeline::Certainty::measured;
-  note({"evidence", {{"kind", "paste"}, {"lines", std::to_string(std::count(text.begin(), text.end(), '\n'))}}}, context, "reader.evidence", sink);
+  note({"evidence", {{"kind", "paste"}, {"lines", std::to_string(std::count(text.begin(), text.end(), '\n'))}}}, context, "reader.evidence",
+       sink);
   return std::move(reader.reading);
 }
 

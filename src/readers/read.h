@@ -23,9 +23,9 @@ struct ReadOptions {
 
 struct Reading {
   std::uint64_t files = 0, bytes = 0, lines = 0;
-  std::uint64_t understood = 0;               // log lines that held a message of the catalogue
-  std::uint64_t events = 0;                   // events that another run of unsnag had written
-  std::vector<std::string> unreadable;        // "path: why"
+  std::uint64_t understood = 0;         // log lines that held a message of the catalogue
+  std::uint64_t events = 0;             // events that another run of unsnag had written
+  std::vector<std::string> unreadable;  // "path: why"
   bool stopped = false;
 };
 

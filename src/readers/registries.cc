@@ -10,9 +10,7 @@
 namespace unsnag::readers::node {
 namespace {
 
-bool is_docker_hub(std::string_view host) {
-  return host == "registry-1.docker.io" || host == "docker.io" || host == "index.docker.io";
-}
+bool is_docker_hub(std::string_view host) { return host == "registry-1.docker.io" || host == "docker.io" || host == "index.docker.io"; }
 
 /// "registry.example_5000_" is how containerd writes a port where a path may hold no colon (core/remotes/docker/config).
 std::string registry_of_folder(std::string_view folder) {
@@ -49,8 +47,8 @@ std::string list_text(const Value& value) {
 }
 
 void mirror_oddity(const Mirror& mirror, const Url& url, std::string_view why, std::string_view words, Notes& notes) {
-  notes.add(make_fact("mirror-oddity", {{"registry", mirror.registry}, {"host", url.host}, {"why", why},
-                                        {"words", words}, {"file", notes.path()}}),
+  notes.add(make_fact("mirror-oddity",
+                      {{"registry", mirror.registry}, {"host", url.host}, {"why", why}, {"words", words}, {"file", notes.path()}}),
             mirror.line, timeline::Certainty::inferred);
 }
 
@@ -59,10 +57,16 @@ void mirror_oddity(const Mirror& mirror, const Url& url, std::string_view why, s
 void mirror(const Mirror& given, Notes& notes) {
   const Url url = parse_url(given.url);
   const Url server = given.server.empty() ? Url{} : parse_url(given.server);
-  notes.add(make_fact("mirror-set", {{"registry", given.registry}, {"host", url.host}, {"scheme", url.scheme},
-                                     {"capabilities", given.capabilities}, {"server", server.host},
-                                     {"file", notes.path()}, {"url-path", url.path}, {"ca", given.ca},
-                                     {"client", given.client}, {"skip-verify", given.skip_verify},
+  notes.add(make_fact("mirror-set", {{"registry", given.registry},
+                                     {"host", url.host},
+                                     {"scheme", url.scheme},
+                                     {"capabilities", given.capabilities},
+                                     {"server", server.host},
+                                     {"file", notes.path()},
+                                     {"url-path", url.path},
+                                     {"ca", given.ca},
+                                     {"client", given.client},
+                                     {"skip-verify", given.skip_verify},
                                      {"override-path", given.override_path}}),
             given.line);
   if (url.host.empty()) return;
@@ -157,16 +161,21 @@ void registries_conf(const Value& document, Notes& notes) {
     const auto add = [&](const Value& entry, std::string_view where) {
       const Url url = parse_url(where);
       const bool insecure = entry["insecure"].scalar == "true";
-      notes.add(make_fact("mirror-set", {{"registry", name}, {"host", url.host}, {"url-path", url.path},
-                                         {"scheme", "https"}, {"skip-verify", insecure ? "yes" : ""},
-                                         {"capabilities", entry["pull-from-mirror"].scalar}, {"server", parse_url(location).host},
+      notes.add(make_fact("mirror-set", {{"registry", name},
+                                         {"host", url.host},
+                                         {"url-path", url.path},
+                                         {"scheme", "https"},
+                                         {"skip-verify", insecure ? "yes" : ""},
+                                         {"capabilities", entry["pull-from-mirror"].scalar},
+                                         {"server", parse_url(location).host},
                                          {"file", notes.path()}}),
                 entry.line);
       if (url.has_scheme) {
         // c/image wants a name here; with a scheme the reference does not parse.
-        notes.add(make_fact("mirror-oddity", {{"registry", name}, {"host", url.host}, {"why", "scheme-in-location"},
-                                              {"words", where}, {"file", notes.path()}}),
-                  entry.line, timeline::Certainty::inferred);
+        notes.add(
+            make_fact("mirror-oddity",
+                      {{"registry", name}, {"host", url.host}, {"why", "scheme-in-location"}, {"words", where}, {"file", notes.path()}}),
+            entry.line, timeline::Certainty::inferred);
       }
     };
     for (const auto& [no_key, entry] : registry["mirror"].entries) add(entry, entry["location"].scalar);

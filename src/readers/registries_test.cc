@@ -29,12 +29,15 @@ TEST(HostsToml, NamesTheRegistryByItsFolderAndTheLineOfEachHost) {
   EXPECT_EQ(r.found.events[0].scope.node, "node-a");
 }
 
-TEST(HostsToml, AHealthyMirrorIsNotOdd) {
-  EXPECT_THAT(read("certs.d/docker.io/hosts.toml", k_healthy).found.oddities(), IsEmpty());
-}
+TEST(HostsToml, AHealthyMirrorIsNotOdd) { EXPECT_THAT(read("certs.d/docker.io/hosts.toml", k_healthy).found.oddities(), IsEmpty()); }
 
 TEST(HostsToml, TheRegistryIsFoundHoweverTheBundleNamesTheFile) {
-  struct Case { const char* name; const char* path; const char* first_line; const char* registry; };
+  struct Case {
+    const char* name;
+    const char* path;
+    const char* first_line;
+    const char* registry;
+  };
   for (const Case& c : {Case{"folder", "certs.d/registry.example:5000/hosts.toml", "", "registry.example:5000"},
                         Case{"port without colon", "certs.d/registry.example_5000_/hosts.toml", "", "registry.example:5000"},
                         Case{"default", "etc/_default/hosts.toml", "", "_default"},
@@ -48,7 +51,11 @@ TEST(HostsToml, TheRegistryIsFoundHoweverTheBundleNamesTheFile) {
 }
 
 TEST(HostsToml, SaysWhatLooksWrong) {
-  struct Case { const char* why; const char* host; const char* body; };
+  struct Case {
+    const char* why;
+    const char* host;
+    const char* body;
+  };
   for (const Case& c : {Case{"no-resolve", "https://m.example", "capabilities = [\"pull\"]"},
                         Case{"plain-http", "http://m.example:5443", "capabilities = [\"pull\", \"resolve\"]"},
                         Case{"path-without-v2", "https://m.example/ui", "capabilities = [\"pull\", \"resolve\"]"},
@@ -63,12 +70,14 @@ TEST(HostsToml, SaysWhatLooksWrong) {
 TEST(HostsToml, AProxyCacheWithOverridePathIsNotOdd) {
   EXPECT_THAT(read("certs.d/docker.io/hosts.toml",
                    "server = \"https://harbor.example/v2/hub\"\noverride_path = true\n"
-                   "[host.\"https://harbor.example/v2/hub\"]\noverride_path = true\n").found.oddities(),
+                   "[host.\"https://harbor.example/v2/hub\"]\noverride_path = true\n")
+                  .found.oddities(),
               ElementsAre("server-is-the-mirror"));
 }
 
 TEST(HostsToml, SaysWhichUrlIsReallyAsked) {
-  const Read r = read("hosts.toml", "server = \"https://a.example\"\n[host.\"https://a.example/ui\"]\ncapabilities = [\"pull\", \"resolve\"]\n");
+  const Read r =
+      read("hosts.toml", "server = \"https://a.example\"\n[host.\"https://a.example/ui\"]\ncapabilities = [\"pull\", \"resolve\"]\n");
   EXPECT_EQ(r.found.named("mirror-oddity").at(0).get("words"), "requests go to https://a.example/ui/v2/");
 }
 

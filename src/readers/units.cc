@@ -11,7 +11,11 @@
 namespace unsnag::readers::node {
 namespace {
 
-struct Assigned { std::string value; std::uint64_t line = 0; std::string file; };
+struct Assigned {
+  std::string value;
+  std::uint64_t line = 0;
+  std::string file;
+};
 
 /// Words of a command line or of Environment=: blanks separate, quotes of either kind keep together.
 std::vector<std::string> quoted_words(std::string_view text) {
@@ -42,9 +46,17 @@ std::vector<std::string> quoted_words(std::string_view text) {
 
 /// The program that a unit runs, by the unit's name (its drop-ins' folder, its path).
 std::string program_of_path(std::string_view path) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 11> k_units{{
-      {"cri-docker", "cri-dockerd"}, {"kubelet", "kubelet"}, {"kubeadm", "kubelet"}, {"docker", "dockerd"}, {"containerd", "containerd"},
-      {"crio", "cri-o"}, {"cri-o", "cri-o"}, {"k3s", "k3s"}, {"rke2", "rke2"}, {"snap.microk8s", "containerd"}, {"soci-snapshotter", "soci-snapshotter"}}};
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 11> k_units{{{"cri-docker", "cri-dockerd"},
+                                                                                          {"kubelet", "kubelet"},
+                                                                                          {"kubeadm", "kubelet"},
+                                                                                          {"docker", "dockerd"},
+                                                                                          {"containerd", "containerd"},
+                                                                                          {"crio", "cri-o"},
+                                                                                          {"cri-o", "cri-o"},
+                                                                                          {"k3s", "k3s"},
+                                                                                          {"rke2", "rke2"},
+                                                                                          {"snap.microk8s", "containerd"},
+                                                                                          {"soci-snapshotter", "soci-snapshotter"}}};
   // The nearest part counts: "kubelet.service.d/10-containerd.conf" is kubelet's.
   const std::string folder = lower(parent_name(path));
   const std::string name = lower(base_name(path));
@@ -74,7 +86,7 @@ class Unit {
 
   void line(std::string_view text, std::uint64_t number) {
     text = trim(text);
-    if (text.starts_with("# /") || text.starts_with("# ./")) {            // systemctl cat's header
+    if (text.starts_with("# /") || text.starts_with("# ./")) {  // systemctl cat's header
       file_ = std::string(trim(text.substr(2)));
       if (std::string program = program_of_path(file_); !program.empty()) program_ = std::move(program);
       section_.clear();
@@ -121,7 +133,7 @@ class Unit {
  private:
   void assign(std::string_view key, std::string_view value, std::uint64_t number) {
     if (key == "ExecStart") {
-      if (value.empty()) command_.clear();                               // a drop-in resets the list
+      if (value.empty()) command_.clear();  // a drop-in resets the list
       else {
         command_ = std::string(value);
         command_line_ = number;
@@ -168,9 +180,11 @@ class Unit {
       const bool braces = name.size() > 2 && name.front() == '{' && name.back() == '}';
       if (braces) name = name.substr(1, name.size() - 2);
       const auto found = environment_.find(name);
-      if (found == environment_.end()) return;                           // from a file that is not here, or unset
+      if (found == environment_.end()) return;  // from a file that is not here, or unset
       if (braces) words.push_back({found->second.value, found->second.line, found->second.file});
-      else for (std::string& part : quoted_words(found->second.value)) words.push_back({std::move(part), found->second.line, found->second.file});
+      else
+        for (std::string& part : quoted_words(found->second.value))
+          words.push_back({std::move(part), found->second.line, found->second.file});
       return;
     }
     words.push_back({word, line_of(word)});

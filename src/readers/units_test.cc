@@ -45,8 +45,8 @@ TEST(Unit, FlagsAreFoundOverContinuedLinesAndInVariables) {
 
 TEST(Unit, ALaterVariableReplacesTheEarlierOneAndSaysWhatIsLost) {
   const Read r = read("kubelet_service.txt", std::string(k_unit) +
-                      "# /etc/systemd/system/kubelet.service.d/99-deadline.conf\n[Service]\n"
-                      "Environment=\"KUBELET_EXTRA_ARGS=--image-pull-progress-deadline=30m\"\n");
+                                                 "# /etc/systemd/system/kubelet.service.d/99-deadline.conf\n[Service]\n"
+                                                 "Environment=\"KUBELET_EXTRA_ARGS=--image-pull-progress-deadline=30m\"\n");
   EXPECT_EQ(r.found.setting("kubelet", "image-pull-progress-deadline"), "30m");
   EXPECT_EQ(r.found.setting("kubelet", "node-labels"), "");
   const auto odd = r.found.named("setting-oddity");
@@ -56,10 +56,11 @@ TEST(Unit, ALaterVariableReplacesTheEarlierOneAndSaysWhatIsLost) {
 }
 
 TEST(Unit, AnEmptyExecStartResetsTheCommand) {
-  const Read r = read("cri-docker.txt",
-                      "# /usr/lib/systemd/system/cri-docker.service\n[Service]\nExecStart=/usr/bin/cri-dockerd --container-runtime-endpoint fd://\n"
-                      "# /etc/systemd/system/cri-docker.service.d/10-deadline.conf\n[Service]\nExecStart=\n"
-                      "ExecStart=/usr/bin/cri-dockerd --image-pull-progress-deadline=15m\n");
+  const Read r =
+      read("cri-docker.txt",
+           "# /usr/lib/systemd/system/cri-docker.service\n[Service]\nExecStart=/usr/bin/cri-dockerd --container-runtime-endpoint fd://\n"
+           "# /etc/systemd/system/cri-docker.service.d/10-deadline.conf\n[Service]\nExecStart=\n"
+           "ExecStart=/usr/bin/cri-dockerd --image-pull-progress-deadline=15m\n");
   EXPECT_EQ(r.found.setting("cri-dockerd", "image-pull-progress-deadline"), "15m");
   EXPECT_EQ(r.found.setting("cri-dockerd", "container-runtime-endpoint"), "");
 }
@@ -84,14 +85,17 @@ TEST(ProxyDropIn, TlsToAProxyPortIsOdd) {
 
 TEST(EnvironmentFile, KubeadmFlagsAndNothingElse) {
   const Read r = read("var/lib/kubelet/kubeadm-flags.env",
-                      "KUBELET_KUBEADM_ARGS=\"--container-runtime-endpoint=unix:///run/containerd/containerd.sock --pod-infra-container-image=registry.k8s.io/pause:3.9\"\n");
+                      "KUBELET_KUBEADM_ARGS=\"--container-runtime-endpoint=unix:///run/containerd/containerd.sock "
+                      "--pod-infra-container-image=registry.k8s.io/pause:3.9\"\n");
   ASSERT_TRUE(r.was_read);
   EXPECT_EQ(r.found.setting("kubelet", "pod-infra-container-image"), "registry.k8s.io/pause:3.9");
   EXPECT_FALSE(read("settings.env", "PATH=/bin\nLANG=C\n").was_read);
 }
 
 TEST(CommandLine, OfDockerdAsItIsAndWithNuls) {
-  EXPECT_EQ(read("dockerd-cmdline.txt", "/usr/bin/dockerd -H unix:///var/run/docker.sock --max-concurrent-downloads=10\n").found.setting("dockerd", "max-concurrent-downloads"), "10");
+  EXPECT_EQ(read("dockerd-cmdline.txt", "/usr/bin/dockerd -H unix:///var/run/docker.sock --max-concurrent-downloads=10\n")
+                .found.setting("dockerd", "max-concurrent-downloads"),
+            "10");
   const std::string_view nuls("/usr/bin/kubelet\0--image-pull-progress-deadline\00010m\0", 53);
   EXPECT_EQ(read("cmdline", nuls).found.setting("kubelet", "image-pull-progress-deadline"), "10m");
 }

@@ -6,11 +6,13 @@
 namespace unsnag::report {
 namespace {
 
-const diagnose::CausePage k_page{"disk-full", "No space on the file system that matters", "A pull writes twice:\nthe blob, then the files.\n\n- one\n- two", "df -h", ""};
+const diagnose::CausePage k_page{"disk-full", "No space on the file system that matters",
+                                 "A pull writes twice:\nthe blob, then the files.\n\n- one\n- two", "df -h", ""};
 
 TEST(CausePage, TextWrapsAndLeavesOutWhatIsEmpty) {
   EXPECT_EQ(page_to_text(k_page, Style{}),
-            "disk-full\n  No space on the file system that matters\n\n  what it is\n    A pull writes twice: the blob, then the files.\n\n    - one\n    - two\n\n  how to tell\n    df -h\n");
+            "disk-full\n  No space on the file system that matters\n\n  what it is\n    A pull writes twice: the blob, then the files.\n\n "
+            "   - one\n    - two\n\n  how to tell\n    df -h\n");
 }
 
 TEST(CausePage, MarkdownKeepsTheTextAsWritten) {

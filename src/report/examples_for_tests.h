@@ -35,7 +35,8 @@ struct Example {
 inline Stamp at(const char* text) { return *parse_rfc3339(text); }
 inline Stamp clock_of(const char* clock) { return at((std::string("2020-03-18T") + clock + ".000000Z").c_str()); }
 
-inline Proof proof(const char* file, std::uint64_t line, std::string text, std::uint64_t count = 1, bool echo = false, const char* program = "kubelet") {
+inline Proof proof(const char* file, std::uint64_t line, std::string text, std::uint64_t count = 1, bool echo = false,
+                   const char* program = "kubelet") {
   Proof one;
   one.file = file;
   one.line = line;
@@ -54,7 +55,8 @@ inline Example deadline() {
   pull.node = "ip-10-0-1-23";
   pull.pods = {"default/web-7c5"};
   pull.containers = {"web"};
-  for (const auto& [begin, end] : {std::pair{"06:12:10", "06:13:40"}, std::pair{"06:14:02", "06:15:31"}, std::pair{"06:17:02", "06:18:31"}}) {
+  for (const auto& [begin, end] :
+       {std::pair{"06:12:10", "06:13:40"}, std::pair{"06:14:02", "06:15:31"}, std::pair{"06:17:02", "06:18:31"}}) {
     Attempt attempt;
     attempt.begin = clock_of(begin);
     attempt.end = clock_of(end);
@@ -101,10 +103,16 @@ inline Example deadline() {
   verdict.platform = "eks-al2";
   verdict.failures = 3;
   verdict.proof = {
-      proof("kubelet.log", 1842, "E0318 06:18:31.000000    4021 kube_docker_client.go:346] Cancel pulling image \"registry.example/app:1.4.2\" because of no progress for 1m0s, "
-                                 "latest progress: \"d25013272171: Extracting [==================================================>]  88.27MB/88.27MB\"", 3),
-      proof("docker.log", 977, "time=\"2020-03-18T06:18:31.004Z\" level=error msg=\"Not continuing with pull after error: context canceled\"", 3, false, "dockerd"),
-      proof("kubelet.log", 1846, "Warning  Failed  kubelet  Error: ErrImagePull: rpc error: code = Canceled desc = context canceled", 1, true, "kubernetes")};
+      proof("kubelet.log", 1842,
+            "E0318 06:18:31.000000    4021 kube_docker_client.go:346] Cancel pulling image \"registry.example/app:1.4.2\" because of no "
+            "progress for 1m0s, "
+            "latest progress: \"d25013272171: Extracting [==================================================>]  88.27MB/88.27MB\"",
+            3),
+      proof("docker.log", 977,
+            "time=\"2020-03-18T06:18:31.004Z\" level=error msg=\"Not continuing with pull after error: context canceled\"", 3, false,
+            "dockerd"),
+      proof("kubelet.log", 1846, "Warning  Failed  kubelet  Error: ErrImagePull: rpc error: code = Canceled desc = context canceled", 1,
+            true, "kubernetes")};
   verdict.secondary = {proof("kubelet.log", 1850, "Back-off pulling image \"registry.example/app:1.4.2\"")};
   verdict.ruled_out = {{"image-not-found", "the manifest and all layers were downloaded", proof("docker.log", 902, "Pulled")},
                        {"disk-full", "61 % used, inodes 12 %", proof("df.txt", 0, "/dev/xvda1 61%")}};
@@ -119,10 +127,11 @@ inline Example deadline() {
   timer.silent_for = std::chrono::seconds{62};
   timer.enough = std::chrono::minutes{4};
   verdict.timer = timer;
-  verdict.advice = {{Advice::When::now, "", "Raise the limit to 10m.", "systemctl edit kubelet\nsystemctl daemon-reload && systemctl restart kubelet",
-                     "/etc/systemd/system/kubelet.service", "--image-pull-progress-deadline", "10m", "kubelet"},
-                    {Advice::When::for_good, "eks-al2", "Set it in the node group's BootstrapArguments.",
-                     "--kubelet-extra-args \"--image-pull-progress-deadline 10m\"", "", "", "", ""}};
+  verdict.advice = {
+      {Advice::When::now, "", "Raise the limit to 10m.", "systemctl edit kubelet\nsystemctl daemon-reload && systemctl restart kubelet",
+       "/etc/systemd/system/kubelet.service", "--image-pull-progress-deadline", "10m", "kubelet"},
+      {Advice::When::for_good, "eks-al2", "Set it in the node group's BootstrapArguments.",
+       "--kubelet-extra-args \"--image-pull-progress-deadline 10m\"", "", "", "", ""}};
   verdict.next_retry = clock_of("06:23:31");
   verdict.next_retry_delay = std::chrono::minutes{5};
   verdict.pull = 0;
@@ -163,8 +172,9 @@ inline Example unclear() {
   verdict.summary = "The pull was cancelled, but these lines don't show by whom";
   verdict.image = verdict.image_as_given = "registry.example/app:1.4.2";
   verdict.proof = {proof("-", 3, "rpc error: code = Canceled desc = context canceled")};
-  verdict.alternatives = {{"progress-deadline", Confidence::possible, "kubelet's or the runtime's watchdog", "kubelet's line: Cancel pulling image"},
-                          {"runtime-down", Confidence::possible, "the runtime was restarted in the middle", ""}};
+  verdict.alternatives = {
+      {"progress-deadline", Confidence::possible, "kubelet's or the runtime's watchdog", "kubelet's line: Cancel pulling image"},
+      {"runtime-down", Confidence::possible, "the runtime was restarted in the middle", ""}};
   verdict.bring = {{"kubelet's log around the failure", "journalctl -u kubelet --since \"2020-03-18 06:10\" | unsnag why"},
                    {"a bundle of the node", "unsnag why ip-10-0-1-23.tar.gz"}};
   example.diagnosis.verdicts = {verdict};
@@ -185,13 +195,16 @@ inline Example several() {
   disk.image_as_given = "postgres:12";
   disk.node = "ip-10-0-1-24";
   disk.failures = 7;
-  disk.proof = {proof("nodes/ip-10-0-1-24/var/log/containerd.log", 88123,
-                      "time=\"2026-11-24T06:55:11Z\" level=error msg=\"PullImage \\\"postgres:12\\\" failed\" error=\"failed to extract layer "
-                      "sha256:58949dc8a25842e1e0df84ce5ed9fe1d139e13d040b65e1db2bc9f9cc897c85a: mount callback failed: write "
-                      "/var/lib/containerd/tmpmounts/containerd-mount2874/usr/lib/postgresql/12/bin/postgres: no space left on device: unknown\"", 7)};
+  disk.proof = {
+      proof("nodes/ip-10-0-1-24/var/log/containerd.log", 88123,
+            "time=\"2026-11-24T06:55:11Z\" level=error msg=\"PullImage \\\"postgres:12\\\" failed\" error=\"failed to extract layer "
+            "sha256:58949dc8a25842e1e0df84ce5ed9fe1d139e13d040b65e1db2bc9f9cc897c85a: mount callback failed: write "
+            "/var/lib/containerd/tmpmounts/containerd-mount2874/usr/lib/postgresql/12/bin/postgres: no space left on device: unknown\"",
+            7)};
   example.diagnosis.verdicts.push_back(disk);
   for (int i = 1; i <= 12; ++i) {
-    auto verdict = not_found("registry.example/team/service-" + std::to_string(i) + ":2.0", "shop/service-" + std::to_string(i) + "-5b7c9d8f6d-x2k4q");
+    auto verdict =
+        not_found("registry.example/team/service-" + std::to_string(i) + ":2.0", "shop/service-" + std::to_string(i) + "-5b7c9d8f6d-x2k4q");
     verdict.proof.front().file = "describe.txt";
     verdict.proof.front().line = static_cast<std::uint64_t>(40 * i);
     example.diagnosis.verdicts.push_back(verdict);
@@ -209,13 +222,16 @@ inline Example healthy() {
 }
 
 /// What a hostile registry, pod or log may hold: escape sequences, direction marks, bells, invalid UTF-8, Markdown, HTML.
-inline const std::string k_hostile = "\x1B]0;owned\x07\x1B[31mred\xE2\x80\xAEgpj.exe \xC2\x9B" "2J \xFF\xFE `x` **b** <script>alert(1)</script> [a](http://x) ```\n# h\r\n| t |";
+inline const std::string k_hostile =
+    "\x1B]0;owned\x07\x1B[31mred\xE2\x80\xAEgpj.exe \xC2\x9B"
+    "2J \xFF\xFE `x` **b** <script>alert(1)</script> [a](http://x) ```\n# h\r\n| t |";
 
 inline Example hostile() {
   auto example = deadline();
   auto& verdict = example.diagnosis.verdicts.front();
-  for (auto* text : {&verdict.summary, &verdict.title, &verdict.explanation, &verdict.image, &verdict.image_as_given, &verdict.node, &verdict.timer->program, &verdict.timer->setting,
-                     &verdict.timer->limit_origin, &verdict.timer->where, &verdict.timer->layer, &verdict.timer->doing, &verdict.timer->note})
+  for (auto* text : {&verdict.summary, &verdict.title, &verdict.explanation, &verdict.image, &verdict.image_as_given, &verdict.node,
+                     &verdict.timer->program, &verdict.timer->setting, &verdict.timer->limit_origin, &verdict.timer->where,
+                     &verdict.timer->layer, &verdict.timer->doing, &verdict.timer->note})
     *text = k_hostile;
   verdict.pods = verdict.containers = {k_hostile};
   for (auto& proof : verdict.proof) proof.file = proof.text = proof.program = k_hostile;

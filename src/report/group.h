@@ -12,7 +12,7 @@ namespace unsnag::report {
 
 /// Verdicts that share cause, rule and registry; the first one speaks for all. Borrows the verdicts.
 struct Group {
-  std::vector<const diagnose::Verdict*> members;   // never empty
+  std::vector<const diagnose::Verdict*> members;  // never empty
 
   [[nodiscard]] const diagnose::Verdict& first() const { return *members.front(); }
   /// The first one's summary when it holds for all, else the cause's title with the count.
@@ -23,7 +23,7 @@ struct Group {
 
 /// In order of each group's first verdict.
 std::vector<Group> group(const std::vector<diagnose::Verdict>& verdicts);
-std::vector<Group> group(std::vector<diagnose::Verdict>&&) = delete;   // they would be gone
+std::vector<Group> group(std::vector<diagnose::Verdict>&&) = delete;  // they would be gone
 
 /// The image as a pod names it, else as normalised, else "".
 const std::string& image_of(const diagnose::Verdict& verdict);

@@ -149,7 +149,10 @@ class JsonReport {
       json_.end_object();
     });
     list("alternatives", verdict.alternatives, [this](const diagnose::Alternative& other) {
-      json_.begin_object().member("cause", other.cause).member("confidence", diagnose::to_string(other.confidence)).member("says", other.says);
+      json_.begin_object()
+          .member("cause", other.cause)
+          .member("confidence", diagnose::to_string(other.confidence))
+          .member("says", other.says);
       text_or_null("decides", other.decides);
       json_.end_object();
     });

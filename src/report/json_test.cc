@@ -26,12 +26,14 @@ TEST(Json, IsTheDocumentedContract) {
   EXPECT_EQ(keys_of(report), "format verdict verdicts pulls holes read");
   const auto& verdict = report["verdict"];
   EXPECT_EQ(keys_of(verdict),
-            "cause title confidence summary explanation rule image image_as_given node pods containers runtime runtime_version kubelet_version platform failures proof "
+            "cause title confidence summary explanation rule image image_as_given node pods containers runtime runtime_version "
+            "kubelet_version platform failures proof "
             "secondary ruled_out alternatives bring advice timer next_retry next_retry_delay_s pull");
   EXPECT_EQ(keys_of(verdict["proof"].entries[0].second), "file line text program time count echo message");
   EXPECT_EQ(keys_of(verdict["ruled_out"].entries[0].second), "cause why by");
   EXPECT_EQ(keys_of(verdict["advice"].entries[0].second), "when platform text command file key value restart");
-  EXPECT_EQ(keys_of(verdict["timer"]), "program setting limit_s limit_origin where layer doing silent_for_s enough_s enough_is_lower_bound note");
+  EXPECT_EQ(keys_of(verdict["timer"]),
+            "program setting limit_s limit_origin where layer doing silent_for_s enough_s enough_is_lower_bound note");
   const auto& pull = report["pulls"].entries[0].second;
   EXPECT_EQ(keys_of(pull), "image image_as_given node pods containers attempts");
   EXPECT_EQ(keys_of(pull["attempts"].entries[0].second), "begin end outcome phases samples");
@@ -51,7 +53,7 @@ TEST(Json, HoldsTheValues) {
   const auto& proof = verdict["proof"].entries[0].second;
   EXPECT_EQ(proof["file"].scalar, "kubelet.log");
   EXPECT_EQ(proof["line"].scalar, "1842");
-  EXPECT_EQ(proof["text"].scalar, deadline().diagnosis.verdicts[0].proof[0].text);      // the whole line
+  EXPECT_EQ(proof["text"].scalar, deadline().diagnosis.verdicts[0].proof[0].text);  // the whole line
   const auto& attempt = report["pulls"].entries[0].second["attempts"].entries[2].second;
   EXPECT_EQ(attempt["outcome"].scalar, "cancelled");
   EXPECT_EQ(attempt["begin"].scalar, "2020-03-18T06:17:02Z");
@@ -66,7 +68,7 @@ TEST(Json, WhatIsUnknownIsNull) {
 
 TEST(Json, TheFirstVerdictIsTheVerdict) {
   const auto report = parsed(several());
-  EXPECT_EQ(report["verdicts"].entries.size(), 13U);      // grouping is for people
+  EXPECT_EQ(report["verdicts"].entries.size(), 13U);  // grouping is for people
   EXPECT_EQ(report["verdict"]["cause"].scalar, "disk-full");
   EXPECT_EQ(report["holes"].entries.size(), 1U);
   EXPECT_EQ(report["read"]["unreadable"].entries.size(), 1U);

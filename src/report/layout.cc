@@ -13,13 +13,23 @@ namespace {
 constexpr Glyphs k_unicode = {"✗", "✓", "?", "·", "…", "–", "█", "▒", "·", "└", "┘", {"▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"}};
 constexpr Glyphs k_ascii = {"x", "ok", "?", "-", "...", "-", "#", ".", ".", "^", "^", {"|", "|", "|", "#", "#", "#", "#", "#"}};
 
-struct Range { char32_t first, last; };
+struct Range {
+  char32_t first, last;
+};
 
 /// The blocks whose characters fill two cells: not all of Unicode's table, but what image names and messages hold.
-constexpr std::array<Range, 10> k_wide = {{{0x1100, 0x115F}, {0x2E80, 0x303E}, {0x3041, 0xA4CF}, {0xAC00, 0xD7A3}, {0xF900, 0xFAFF},
-                                           {0xFE30, 0xFE6F}, {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6}, {0x1F300, 0x1FAFF}, {0x20000, 0x3FFFD}}};
-constexpr std::array<Range, 7> k_no_width = {{{0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x200B, 0x200D}, {0x20D0, 0x20F0},
-                                              {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}}};
+constexpr std::array<Range, 10> k_wide = {{{0x1100, 0x115F},
+                                           {0x2E80, 0x303E},
+                                           {0x3041, 0xA4CF},
+                                           {0xAC00, 0xD7A3},
+                                           {0xF900, 0xFAFF},
+                                           {0xFE30, 0xFE6F},
+                                           {0xFF00, 0xFF60},
+                                           {0xFFE0, 0xFFE6},
+                                           {0x1F300, 0x1FAFF},
+                                           {0x20000, 0x3FFFD}}};
+constexpr std::array<Range, 7> k_no_width = {
+    {{0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x200B, 0x200D}, {0x20D0, 0x20F0}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}}};
 
 template <std::size_t N>
 bool within(const std::array<Range, N>& ranges, char32_t point) {
@@ -73,9 +83,22 @@ std::string_view tail(std::string_view text, std::size_t width) {
   return text;
 }
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 16> k_spellings = {{
-    {"…", "..."}, {"–", "-"}, {"—", "-"}, {"‘", "'"}, {"’", "'"}, {"“", "\""}, {"”", "\""}, {"·", "-"},
-    {"→", "->"}, {"←", "<-"}, {"≤", "<="}, {"≥", ">="}, {"×", "x"}, {"µ", "u"}, {"✗", "x"}, {"✓", "ok"}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 16> k_spellings = {{{"…", "..."},
+                                                                                        {"–", "-"},
+                                                                                        {"—", "-"},
+                                                                                        {"‘", "'"},
+                                                                                        {"’", "'"},
+                                                                                        {"“", "\""},
+                                                                                        {"”", "\""},
+                                                                                        {"·", "-"},
+                                                                                        {"→", "->"},
+                                                                                        {"←", "<-"},
+                                                                                        {"≤", "<="},
+                                                                                        {"≥", ">="},
+                                                                                        {"×", "x"},
+                                                                                        {"µ", "u"},
+                                                                                        {"✗", "x"},
+                                                                                        {"✓", "ok"}}};
 
 std::string spell(std::string_view text) {
   std::string out;
@@ -127,7 +150,8 @@ std::string shorten_between_words(std::string_view text, std::size_t width, std:
   const auto head_columns = (width - mark) / 4;
   auto head = text.substr(0, fitting(text, head_columns));
   auto end = tail(text, width - mark - head_columns);
-  if (const auto blank = head.rfind(' '); blank != std::string_view::npos && head.size() - blank <= k_longest_word) head = head.substr(0, blank);
+  if (const auto blank = head.rfind(' '); blank != std::string_view::npos && head.size() - blank <= k_longest_word)
+    head = head.substr(0, blank);
   if (const auto blank = end.find(' '); blank < k_longest_word) end.remove_prefix(blank + 1);
   return std::string(head).append(" ").append(ellipsis).append(" ").append(end);
 }
@@ -141,7 +165,7 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
       lines.emplace_back(text);
       return lines;
     }
-    if (end == 0) end = first_of(text).bytes.size();       // one character is wider than the line
+    if (end == 0) end = first_of(text).bytes.size();  // one character is wider than the line
     std::size_t next = end;
     if (text[end] != ' ') {
       const auto blank = text.substr(0, end).rfind(' ');

@@ -12,10 +12,10 @@
 namespace unsnag::report {
 
 struct Style {
-  std::size_t width = 80;      // columns; 40 is the least that is kept to
+  std::size_t width = 80;  // columns; 40 is the least that is kept to
   bool colour = false;
   bool unicode = true;
-  bool verbose = false;        // nothing is shortened or left out
+  bool verbose = false;  // nothing is shortened or left out
 };
 
 /// Columns that a text takes on a terminal; East Asian wide characters take two, combining marks none.

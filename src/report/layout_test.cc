@@ -10,7 +10,10 @@ namespace {
 using testing::ElementsAre;
 
 TEST(Layout, CountsColumnsNotBytes) {
-  const struct { const char* text; std::size_t width; } cases[] = {{"", 0}, {"abc", 3}, {"é", 1}, {"…", 1}, {"日本", 4}, {"e\xCC\x81", 1}, {"\xFF", 1}, {"█▒", 2}};
+  const struct {
+    const char* text;
+    std::size_t width;
+  } cases[] = {{"", 0}, {"abc", 3}, {"é", 1}, {"…", 1}, {"日本", 4}, {"e\xCC\x81", 1}, {"\xFF", 1}, {"█▒", 2}};
   for (const auto& one : cases) EXPECT_EQ(columns(one.text), one.width) << one.text;
 }
 
@@ -35,7 +38,7 @@ TEST(Layout, WrapsAtBlanksElseAnywhere) {
   EXPECT_THAT(wrap("", 4), ElementsAre(""));
   EXPECT_THAT(wrap("ab cd", 5), ElementsAre("ab cd"));
   EXPECT_THAT(wrap("ab   cd", 4), ElementsAre("ab", "cd"));
-  EXPECT_THAT(wrap("日本語", 1), ElementsAre("日", "本", "語"));     // wider than the line: one each
+  EXPECT_THAT(wrap("日本語", 1), ElementsAre("日", "本", "語"));  // wider than the line: one each
 }
 
 TEST(Layout, JoinsLinesOfAParagraph) {

@@ -104,7 +104,8 @@ class MarkdownReport {
       const auto image = markdown_code(image_of(*member)), node = markdown_code(member->node);
       std::string line = image;
       if (!node.empty()) line += (line.empty() ? "node " : " on ") + node;
-      for (std::size_t i = 0; i < std::min<std::size_t>(member->pods.size(), 3); ++i) line += (i == 0 ? ", pod " : ", ") + markdown_code(member->pods[i]);
+      for (std::size_t i = 0; i < std::min<std::size_t>(member->pods.size(), 3); ++i)
+        line += (i == 0 ? ", pod " : ", ") + markdown_code(member->pods[i]);
       if (member->pods.size() > 3) line += fmt::format(" and {} more", member->pods.size() - 3);
       if (member->failures > 1) line += fmt::format(", {} times", member->failures);
       if (!line.empty()) out_ += "- " + line + '\n';
@@ -129,7 +130,8 @@ class MarkdownReport {
     };
     row("whose", markdown_prose(timer.program));
     row("setting", markdown_code(timer.setting));
-    if (timer.limit) row("limit", format_duration(*timer.limit) + (timer.limit_origin.empty() ? "" : " (" + markdown_prose(timer.limit_origin) + ")"));
+    if (timer.limit)
+      row("limit", format_duration(*timer.limit) + (timer.limit_origin.empty() ? "" : " (" + markdown_prose(timer.limit_origin) + ")"));
     row("set in", markdown_prose(timer.where));
     row("layer", markdown_code(timer.layer));
     row("its last words", markdown_code(timer.doing));
@@ -188,8 +190,11 @@ class MarkdownReport {
     for (const auto when : {Advice::When::now, Advice::When::for_good, Advice::When::others})
       for (const auto& one : verdict.advice) {
         if (one.when != when) continue;
-        const auto name = when == Advice::When::now ? "Now, on this node" : when == Advice::When::for_good ? "For good" : "Not on this node";
-        out_ += fmt::format("**{}{}**: {}\n\n", name, one.platform.empty() ? "" : ", on " + markdown_prose(one.platform), markdown_prose(one.text));
+        const auto name = when == Advice::When::now        ? "Now, on this node"
+                          : when == Advice::When::for_good ? "For good"
+                                                           : "Not on this node";
+        out_ += fmt::format("**{}{}**: {}\n\n", name, one.platform.empty() ? "" : ", on " + markdown_prose(one.platform),
+                            markdown_prose(one.text));
         if (!one.file.empty() || !one.key.empty()) {
           auto setting = markdown_code(one.key + (one.value.empty() ? "" : " = " + one.value));
           if (!one.file.empty()) setting = markdown_code(one.file) + (setting.empty() ? "" : ": ") + setting;
@@ -203,7 +208,8 @@ class MarkdownReport {
 
   void next_retry(const Verdict& verdict) {
     if (verdict.next_retry && verdict.next_retry->at)
-      out_ += fmt::format("\nkubelet tries again at {}{}.\n", format_clock(*verdict.next_retry->at), verdict.next_retry->zone_known ? " UTC" : "");
+      out_ += fmt::format("\nkubelet tries again at {}{}.\n", format_clock(*verdict.next_retry->at),
+                          verdict.next_retry->zone_known ? " UTC" : "");
     else if (verdict.next_retry_delay)
       out_ += fmt::format("\nkubelet tries again {} after the last failure.\n", format_duration(*verdict.next_retry_delay));
   }

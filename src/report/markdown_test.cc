@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "report/markdown.h"
 #include "base/text.h"
 #include "report/examples_for_tests.h"
-#include "report/markdown.h"
 
 namespace unsnag::report {
 namespace {
@@ -20,8 +20,10 @@ TEST(Markdown, EscapesProse) {
 }
 
 TEST(Markdown, CodeCannotBeBrokenOutOf) {
-  const struct { const char* text; const char* expected; } cases[] = {
-      {"", ""}, {"a", "`a`"}, {"a`b", "``a`b``"}, {"`a`", "`` `a` ``"}, {"a```b", "````a```b````"}, {"a\nb", "`a b`"}};
+  const struct {
+    const char* text;
+    const char* expected;
+  } cases[] = {{"", ""}, {"a", "`a`"}, {"a`b", "``a`b``"}, {"`a`", "`` `a` ``"}, {"a```b", "````a```b````"}, {"a\nb", "`a b`"}};
   for (const auto& one : cases) EXPECT_EQ(markdown_code(one.text), one.expected);
   EXPECT_EQ(markdown_block("a\n```\nb", "text"), "````text\na\n```\nb\n````\n");
 }
@@ -33,7 +35,9 @@ TEST(Markdown, HostileTextStaysText) {
   std::string fence;
   for (const auto line : split(text, '\n')) {
     const auto ticks = line.substr(0, line.find_first_not_of('`') == std::string_view::npos ? line.size() : line.find_first_not_of('`'));
-    if (fence.empty() && ticks.size() >= 3 && (line.size() == ticks.size() || line.substr(ticks.size()) == "text" || line.substr(ticks.size()) == "sh")) fence = ticks;
+    if (fence.empty() && ticks.size() >= 3 &&
+        (line.size() == ticks.size() || line.substr(ticks.size()) == "text" || line.substr(ticks.size()) == "sh"))
+      fence = ticks;
     else if (!fence.empty() && line == fence) fence.clear();
     else EXPECT_TRUE(!fence.empty() || line.substr(0, 3) != "# h") << line;
   }

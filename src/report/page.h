@@ -20,7 +20,7 @@ class Page {
   /// A line that is ready: cleaned, measured and painted.
   void raw(std::size_t indent, std::string_view line);
   void blank();
-  void heading(std::string_view name);                    // at indent 2
+  void heading(std::string_view name);  // at indent 2
   /// Prose in paragraphs, cleaned and wrapped. What is written as "- item" hangs.
   void prose(std::size_t indent, std::string_view text);
   /// A label, then prose in a column of its own; a label that is too wide stands on a line of its own.

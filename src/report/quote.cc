@@ -218,7 +218,8 @@ std::string condense(std::string_view text, std::string_view ellipsis, const std
   return cut_repeats(cut_paths(cut_ids(plain, ellipsis), ellipsis), ellipsis, known);
 }
 
-std::vector<std::string> quote(std::string_view text, std::size_t width, std::size_t most, const Ink& ink, const std::vector<std::string_view>& known) {
+std::vector<std::string> quote(std::string_view text, std::size_t width, std::size_t most, const Ink& ink,
+                               const std::vector<std::string_view>& known) {
   const auto whole = ink.clean(text);
   auto lines = wrap(whole, width);
   if (most == 0 || lines.size() <= most) return lines;

@@ -49,23 +49,32 @@ TEST(Quote, WithoutALimitNothingIsCut) {
 }
 
 TEST(Condense, CutsBallast) {
-  const struct { const char* name; const char* text; const char* expected; } cases[] = {
+  const struct {
+    const char* name;
+    const char* text;
+    const char* expected;
+  } cases[] = {
       {"digest", "layer sha256:58949dc8a25842e1e0df84ce5ed9fe1d139e13d040b65e1db2bc9f9cc897c85a: EOF", "layer sha256:58949dc8a258…: EOF"},
       {"uuid", "pod 515ed48b-2c18-4966-a917-b646435fd550 gone", "pod 515ed48b… gone"},
       {"short id stays", "d25013272171: Extracting", "d25013272171: Extracting"},
       {"escaped quotes", R"(msg=\"a \\\"b\\\"\")", R"(msg="a "b"")"},
       {"other backslashes stay", R"(C:\dir\ "x")", R"(C:\dir\ "x")"},
-      {"klog's header", "E0318 06:18:31.000000    4021 kube_docker_client.go:346] Cancel", "E0318 06:18:31 kube_docker_client.go:346] Cancel"},
-      {"klog in the journal", "Nov 24 07:12:08 node-1 kubelet[19458]: E1124 07:12:08.721387   19458 kube_docker_client.go:340] Cancel", "… E1124 07:12:08 kube_docker_client.go:340] Cancel"},
+      {"klog's header", "E0318 06:18:31.000000    4021 kube_docker_client.go:346] Cancel",
+       "E0318 06:18:31 kube_docker_client.go:346] Cancel"},
+      {"klog in the journal", "Nov 24 07:12:08 node-1 kubelet[19458]: E1124 07:12:08.721387   19458 kube_docker_client.go:340] Cancel",
+       "… E1124 07:12:08 kube_docker_client.go:340] Cancel"},
       {"logrus", R"(time="2026-11-24T06:55:11.955967017Z" level=error)", R"(time="2026-11-24T06:55:11Z" level=error)"},
-      {"long path", R"(Get "https://s3.example/docker/registry/v2/blobs/sha256/58/1234/data": EOF)", R"(Get "https://s3.example/…/data": EOF)"},
-      {"short path stays", R"(Head "https://registry.example/v2/app/manifests/1.4": EOF)", R"(Head "https://registry.example/v2/app/manifests/1.4": EOF)"},
+      {"long path", R"(Get "https://s3.example/docker/registry/v2/blobs/sha256/58/1234/data": EOF)",
+       R"(Get "https://s3.example/…/data": EOF)"},
+      {"short path stays", R"(Head "https://registry.example/v2/app/manifests/1.4": EOF)",
+       R"(Head "https://registry.example/v2/app/manifests/1.4": EOF)"},
       {"table", "Warning  Failed     4s (x2)     kubelet", "Warning  Failed  4s (x2)  kubelet"},
       {"no klog header", "Every 0318 06:18:31.000000 is a time of its own", "Every 0318 06:18:31.000000 is a time of its own"},
       {"bar", "Extracting [==========>]  88MB", "Extracting [=====>]  88MB"},
       {"repeat", R"(image "registry.example/app:1.4.2" of "registry.example/app:1.4.2")", R"(image "registry.example/app:1.4.2" of "…")"},
       {"signed url", R"(Get "https://s3.example/blob?X-Amz-Signature=0123": EOF)", R"(Get "https://s3.example/blob?…": EOF)"},
-      {"mirror's parameter stays", R"(Get "https://m.example/v2/a?ns=docker.io": EOF)", R"(Get "https://m.example/v2/a?ns=docker.io": EOF)"},
+      {"mirror's parameter stays", R"(Get "https://m.example/v2/a?ns=docker.io": EOF)",
+       R"(Get "https://m.example/v2/a?ns=docker.io": EOF)"},
       {"open quote", R"(say "never closed)", R"(say "never closed)"},
       {"only backslashes", R"(\\\)", R"(\\\)"},
       {"empty", "", ""}};
@@ -73,7 +82,8 @@ TEST(Condense, CutsBallast) {
 }
 
 TEST(Condense, WhatStandsAboveNeedNotBeReadAgain) {
-  EXPECT_EQ(condense(R"(Cancel pulling image "registry.example/app:1.4.2" because)", "…", {"registry.example/app:1.4.2"}), R"(Cancel pulling image "…" because)");
+  EXPECT_EQ(condense(R"(Cancel pulling image "registry.example/app:1.4.2" because)", "…", {"registry.example/app:1.4.2"}),
+            R"(Cancel pulling image "…" because)");
 }
 
 TEST(Remark, TellsCountsAndEchoes) {

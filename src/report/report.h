@@ -16,11 +16,11 @@ namespace unsnag::report {
 /// What was read, so that "nothing failed" can say what it rests on.
 struct Input {
   std::uint64_t files = 0, bytes = 0, lines = 0;
-  std::uint64_t understood = 0;               // lines that held a message of the catalogue
-  std::vector<std::string> unreadable;        // "path: why"
-  bool stopped = false;                       // reading was interrupted
-  bool pasted = false;                        // standard input was all there was
-  bool this_node = false;                     // no target was given
+  std::uint64_t understood = 0;         // lines that held a message of the catalogue
+  std::vector<std::string> unreadable;  // "path: why"
+  bool stopped = false;                 // reading was interrupted
+  bool pasted = false;                  // standard input was all there was
+  bool this_node = false;               // no target was given
 };
 
 /// Borrows both; they must outlive it.

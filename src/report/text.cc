@@ -25,7 +25,7 @@ using diagnose::Verdict;
 constexpr std::size_t k_most_members = 10;
 constexpr std::size_t k_most_proof = 5, k_most_proof_of_many = 3;
 constexpr std::size_t k_most_without_overview = 3;
-constexpr std::size_t k_most_lines = 3;        // of one quoted line
+constexpr std::size_t k_most_lines = 3;  // of one quoted line
 constexpr std::size_t k_most_unreadable = 5;
 
 class TextReport {
@@ -50,7 +50,8 @@ class TextReport {
   /// Many answers: what they are, before any of them is explained.
   void overview(const std::vector<Group>& groups) {
     page_.raw(0, ink().bold(fmt::format("{} different failures, the worst first:", groups.size())));
-    for (const auto& one : groups) page_.raw(2, mark(one) + " " + shorten(ink().clean(one.headline()), page_.room(4), ink().glyphs.ellipsis));
+    for (const auto& one : groups)
+      page_.raw(2, mark(one) + " " + shorten(ink().clean(one.headline()), page_.room(4), ink().glyphs.ellipsis));
   }
 
   void block(const Group& one) {
@@ -154,7 +155,8 @@ class TextReport {
     const auto& pulls = findings_.timeline.pulls;
     if (!verdict.pull || *verdict.pull >= pulls.size()) return std::nullopt;
     for (const auto& attempt : pulls[*verdict.pull].attempts)
-      if (attempt.end.at && (attempt.outcome == timeline::Outcome::failed || attempt.outcome == timeline::Outcome::cancelled)) return attempt.end.at;
+      if (attempt.end.at && (attempt.outcome == timeline::Outcome::failed || attempt.outcome == timeline::Outcome::cancelled))
+        return attempt.end.at;
     return std::nullopt;
   }
 
@@ -188,11 +190,13 @@ class TextReport {
     if (!timer.where.empty()) page_.entry(4, "set in", k_column, timer.where);
     auto silent = timer.layer.empty() ? std::string() : "layer " + (style_.verbose ? timer.layer : short_layer(timer.layer));
     if (timer.silent_for) silent += (silent.empty() ? "for " : " for ") + format_short(*timer.silent_for);
-    if (!timer.doing.empty()) silent += (silent.empty() ? "last words: " : "; last words: ") + condense(ink().clean(timer.doing), ink().glyphs.ellipsis);
+    if (!timer.doing.empty())
+      silent += (silent.empty() ? "last words: " : "; last words: ") + condense(ink().clean(timer.doing), ink().glyphs.ellipsis);
     if (!silent.empty()) page_.entry(4, "silent", k_column, silent);
     if (timer.enough) {
       auto enough = format_duration(*timer.enough);
-      if (timer.enough_is_lower_bound) enough = "at least " + enough + ": the pull was cut off, so nobody knows how long it would have taken";
+      if (timer.enough_is_lower_bound)
+        enough = "at least " + enough + ": the pull was cut off, so nobody knows how long it would have taken";
       else enough += " would have let this pull through, on this disk and network";
       page_.entry(4, "enough", k_column, enough);
     }
@@ -335,7 +339,8 @@ class TextReport {
       page_.heading("could not be read");
       const auto most = style_.verbose ? input.unreadable.size() : k_most_unreadable;
       for (std::size_t i = 0; i < std::min(most, input.unreadable.size()); ++i) page_.prose(4, input.unreadable[i]);
-      if (input.unreadable.size() > most) page_.raw(4, fmt::format("{} and {} more (-v lists all)", ink().glyphs.ellipsis, input.unreadable.size() - most));
+      if (input.unreadable.size() > most)
+        page_.raw(4, fmt::format("{} and {} more (-v lists all)", ink().glyphs.ellipsis, input.unreadable.size() - most));
     }
     if (input.stopped) {
       page_.blank();
@@ -343,7 +348,8 @@ class TextReport {
     }
     if (style_.verbose) {
       page_.blank();
-      page_.raw(2, ink().dim(fmt::format("read: {} files, {}, {} lines, {} of them understood", input.files, format_size(input.bytes), input.lines, input.understood)));
+      page_.raw(2, ink().dim(fmt::format("read: {} files, {}, {} lines, {} of them understood", input.files, format_size(input.bytes),
+                                         input.lines, input.understood)));
     }
   }
 

@@ -24,10 +24,10 @@ struct Golden {
 };
 
 TEST(Text, LooksAsAccepted) {
-  const Golden cases[] = {{"deadline.txt", deadline, 80, true, false},       {"deadline-60.txt", deadline, 60, true, false},
-                          {"deadline-120.txt", deadline, 120, true, false},  {"deadline-ascii.txt", deadline, 80, false, false},
+  const Golden cases[] = {{"deadline.txt", deadline, 80, true, false},        {"deadline-60.txt", deadline, 60, true, false},
+                          {"deadline-120.txt", deadline, 120, true, false},   {"deadline-ascii.txt", deadline, 80, false, false},
                           {"deadline-verbose.txt", deadline, 80, true, true}, {"pasted-not-found.txt", pasted, 80, true, false},
-                          {"insufficient.txt", unclear, 80, true, false},    {"several-causes.txt", several, 80, true, false},
+                          {"insufficient.txt", unclear, 80, true, false},     {"several-causes.txt", several, 80, true, false},
                           {"no-failure.txt", healthy, 80, true, false}};
   for (const auto& one : cases) {
     auto style = plain(one.width);
@@ -71,7 +71,8 @@ TEST(Text, TheAnswerIsTheFirstLine) {
 }
 
 TEST(Text, HasNoEscapeSequencesWithoutColour) {
-  for (const auto make : {deadline, several, unclear, hostile}) EXPECT_EQ(to_text(make().findings(), plain()).find('\x1B'), std::string::npos);
+  for (const auto make : {deadline, several, unclear, hostile})
+    EXPECT_EQ(to_text(make().findings(), plain()).find('\x1B'), std::string::npos);
 }
 
 TEST(Text, ColourChangesNothingButColour) {
@@ -88,7 +89,7 @@ TEST(Text, HostileTextReachesNoTerminal) {
     auto style = plain();
     style.verbose = verbose;
     const auto text = to_text(hostile().findings(), style);
-    EXPECT_TRUE(contains(text, "owned"));                    // it is shown, as text
+    EXPECT_TRUE(contains(text, "owned"));  // it is shown, as text
     for (const std::string_view bad : {"\x1B", "\x07", "\r", "\xE2\x80\xAE", "\xC2\x9B", "\xFF"}) EXPECT_FALSE(contains(text, bad)) << bad;
   }
 }

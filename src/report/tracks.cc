@@ -23,7 +23,7 @@ bool ended_badly(const std::optional<Outcome>& outcome) { return outcome == Outc
 
 struct Silence {
   SysTime from;
-  std::string layer;      // "" unknown
+  std::string layer;  // "" unknown
   Phase phase = Phase::unpack;
 };
 
@@ -62,7 +62,8 @@ std::optional<Silence> silence_of(const Attempt& attempt, const Extent& extent, 
   return silence;
 }
 
-Row row_of(const std::pair<Phase, std::string>& key, const Track& track, const Tracks& tracks, const Attempt& attempt, const Extent& extent) {
+Row row_of(const std::pair<Phase, std::string>& key, const Track& track, const Tracks& tracks, const Attempt& attempt,
+           const Extent& extent) {
   Row row;
   row.phase = key.first;
   row.layer = key.second;
@@ -156,7 +157,7 @@ std::optional<Extent> extent_of(const Attempt& attempt) {
 Tracks tracks_of(const Attempt& attempt) {
   Tracks tracks;
   for (const auto& span : attempt.spans) {
-    if (span.phase == Phase::commit) continue;        // a moment, not a stretch
+    if (span.phase == Phase::commit) continue;  // a moment, not a stretch
     auto& track = tracks[{span.phase, span.layer}];
     if (span.begin.at && (!track.begin || *span.begin.at < *track.begin)) track.begin = span.begin.at;
     if (span.end.at && (!track.end || *span.end.at > *track.end)) track.end = span.end.at;

@@ -17,7 +17,9 @@
 
 namespace unsnag::report {
 
-struct Extent { SysTime begin, end; };
+struct Extent {
+  SysTime begin, end;
+};
 
 /// nullopt when the attempt's moments are unknown or so coarse that its length would be a guess.
 std::optional<Extent> extent_of(const timeline::Attempt& attempt);
@@ -26,19 +28,19 @@ std::optional<Extent> extent_of(const timeline::Attempt& attempt);
 struct Track {
   std::optional<SysTime> begin, end;
   std::optional<timeline::Outcome> outcome;
-  std::optional<std::uint64_t> done, total;    // bytes, the last ones reported
+  std::optional<std::uint64_t> done, total;  // bytes, the last ones reported
 };
-using Tracks = std::map<std::pair<timeline::Phase, std::string>, Track>;    // by phase and layer; "" is the pull
+using Tracks = std::map<std::pair<timeline::Phase, std::string>, Track>;  // by phase and layer; "" is the pull
 Tracks tracks_of(const timeline::Attempt& attempt);
 
 struct Row {
   timeline::Phase phase = timeline::Phase::resolve;
   std::string layer;
-  bool whole = false;                // not a phase: the attempt as a whole
-  std::size_t layers = 0;            // more than 1: that many layers in one row
-  double from = 0, to = 0;           // seconds since the attempt began
+  bool whole = false;       // not a phase: the attempt as a whole
+  std::size_t layers = 0;   // more than 1: that many layers in one row
+  double from = 0, to = 0;  // seconds since the attempt began
   bool from_known = true, to_known = true;
-  std::optional<double> silent_from; // nothing was reported from here to the cancel
+  std::optional<double> silent_from;  // nothing was reported from here to the cancel
   std::optional<timeline::Outcome> outcome;
   std::optional<std::uint64_t> done, total;
 };

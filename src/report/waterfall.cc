@@ -142,7 +142,7 @@ class Drawing {
   /// Where the limit was reached, under the silence.
   [[nodiscard]] std::string limit_line(const Row& row) const {
     const auto at = label_ + std::min(static_cast<std::size_t>(std::lround(cell(*row.silent_from + seconds(*timer_->limit)))), bar_);
-    const auto program = timer_->program.substr(0, timer_->program.find(" ("));       // "kubelet (dockershim)"
+    const auto program = timer_->program.substr(0, timer_->program.find(" ("));  // "kubelet (dockershim)"
     const auto owner = program.empty() ? std::string() : ink_.clean(program) + "'s ";
     const auto text = shorten(owner + "limit: " + format_duration(*timer_->limit), width_ / 2, ink_.glyphs.ellipsis);
     const auto size = columns(text) + 2;
@@ -157,7 +157,7 @@ class Drawing {
   std::size_t width_;
   const Ink& ink_;
   std::vector<Row> rows_;
-  bool sizes_ = true;      // the layers' sizes stand beside them
+  bool sizes_ = true;  // the layers' sizes stand beside them
   std::size_t label_ = 0, bar_ = 0;
 };
 
@@ -170,7 +170,8 @@ std::string earlier_line(const Pull& pull, std::size_t until, std::size_t width,
     if (!extent) continue;
     const auto& outcome = pull.attempts[i].outcome;
     const auto mark = failed(outcome) ? ink.glyphs.failed : outcome ? ink.glyphs.good : ink.glyphs.unknown;
-    const auto part = fmt::format("{}{} {} {}", any ? "   " : "", format_clock(extent->begin), mark, format_short(extent->end - extent->begin));
+    const auto part =
+        fmt::format("{}{} {} {}", any ? "   " : "", format_clock(extent->begin), mark, format_short(extent->end - extent->begin));
     if (columns(line) + columns(part) > width) break;
     line += part;
     any = true;
@@ -186,10 +187,12 @@ std::vector<std::string> list_of_ends(const Pull& pull, const diagnose::Timer* t
   for (std::size_t i = 0; i < pull.attempts.size() && lines.size() < k_most; ++i) {
     const auto& attempt = pull.attempts[i];
     if (!attempt.end.at || !failed(attempt.outcome)) continue;
-    auto line = fmt::format("attempt {}  {} {} {}", i + 1, format_clock(*attempt.end.at), ink.glyphs.failed, timeline::to_string(*attempt.outcome));
+    auto line =
+        fmt::format("attempt {}  {} {} {}", i + 1, format_clock(*attempt.end.at), ink.glyphs.failed, timeline::to_string(*attempt.outcome));
     if (attempt.outcome == Outcome::cancelled && timer != nullptr && timer->limit)
       line += fmt::format(", silent for at least {}", format_duration(*timer->limit));
-    if (!lines.empty() && attempt.begin.at && *attempt.end.at > *attempt.begin.at) line += ", " + format_short(*attempt.end.at - *attempt.begin.at) + " after it began";
+    if (!lines.empty() && attempt.begin.at && *attempt.end.at > *attempt.begin.at)
+      line += ", " + format_short(*attempt.end.at - *attempt.begin.at) + " after it began";
     lines.push_back(std::move(line));
   }
   return lines;

@@ -37,7 +37,8 @@ std::size_t count(std::string_view text, std::string_view part) {
 TEST(Waterfall, BarsAreToScale) {
   const auto text = drawn(pull_of({{Phase::resolve, "", clock_of("10:00:00"), clock_of("10:00:50"), Outcome::ok},
                                    {Phase::download, "", clock_of("10:00:50"), clock_of("10:01:15"), Outcome::ok},
-                                   {Phase::unpack, "", clock_of("10:01:15"), clock_of("10:01:40"), Outcome::failed}}), nullptr, 10 + 21 + 40);
+                                   {Phase::unpack, "", clock_of("10:01:15"), clock_of("10:01:40"), Outcome::failed}}),
+                          nullptr, 10 + 21 + 40);
   const auto lines = split(text, '\n');
   EXPECT_EQ(count(lines[1], "█"), 20U) << text;
   EXPECT_EQ(count(lines[2], "█"), 10U) << text;
@@ -73,7 +74,8 @@ TEST(Waterfall, AFailureWithoutWatchdogIsNotCalledSilent) {
 }
 
 TEST(Waterfall, APullOfWhichOnlyTheEndsAreKnownIsCalledThat) {
-  const auto pull = pull_of({{Phase::queue, "", clock_of("10:00:00"), clock_of("10:00:20"), Outcome::ok}, {Phase::resolve, "", clock_of("10:00:20"), {}, std::nullopt}});
+  const auto pull = pull_of({{Phase::queue, "", clock_of("10:00:00"), clock_of("10:00:20"), Outcome::ok},
+                             {Phase::resolve, "", clock_of("10:00:20"), {}, std::nullopt}});
   const auto text = drawn(pull, nullptr);
   EXPECT_TRUE(contains(text, "\npull ")) << text;
   EXPECT_FALSE(contains(text, "resolve")) << text;
@@ -81,14 +83,18 @@ TEST(Waterfall, APullOfWhichOnlyTheEndsAreKnownIsCalledThat) {
 
 TEST(Waterfall, ABarThatTellsNothingIsNotDrawn) {
   EXPECT_EQ(drawn(pull_of({}), nullptr), "");
-  EXPECT_EQ(drawn(pull_of({{Phase::queue, "", clock_of("10:00:00"), clock_of("10:00:00"), Outcome::ok}, {Phase::resolve, "", clock_of("10:00:00"), {}, std::nullopt}}), nullptr), "");
+  EXPECT_EQ(drawn(pull_of({{Phase::queue, "", clock_of("10:00:00"), clock_of("10:00:00"), Outcome::ok},
+                           {Phase::resolve, "", clock_of("10:00:00"), {}, std::nullopt}}),
+                  nullptr),
+            "");
 }
 
 TEST(Waterfall, WhatNobodySawIsNotClaimed) {
   const auto text = drawn(pull_of({{Phase::resolve, "", clock_of("10:00:00"), {}, std::nullopt},
                                    {Phase::download, "", clock_of("10:00:30"), clock_of("10:01:00"), Outcome::ok},
-                                   {Phase::unpack, "2f79e20ea2f4", {}, clock_of("10:01:10"), Outcome::ok}}), nullptr);
-  EXPECT_TRUE(contains(text, "at most 30 s")) << text;       // nobody said when it had resolved
+                                   {Phase::unpack, "2f79e20ea2f4", {}, clock_of("10:01:10"), Outcome::ok}}),
+                          nullptr);
+  EXPECT_TRUE(contains(text, "at most 30 s")) << text;  // nobody said when it had resolved
   EXPECT_TRUE(contains(text, "ended 10:01:10")) << text;
   EXPECT_FALSE(contains(split(text, '\n')[3], "█")) << text;
 }
@@ -110,7 +116,8 @@ TEST(Waterfall, AnAttemptThatWentWellIsNotDrawn) { EXPECT_EQ(drawn(pull_of({}, O
 
 TEST(Waterfall, ManyLayersShareARow) {
   std::vector<timeline::Span> spans;
-  for (int i = 0; i < 30; ++i) spans.push_back({Phase::download, fmt::format("{:012}", i), clock_of("10:00:01"), clock_of("10:00:30"), Outcome::ok});
+  for (int i = 0; i < 30; ++i)
+    spans.push_back({Phase::download, fmt::format("{:012}", i), clock_of("10:00:01"), clock_of("10:00:30"), Outcome::ok});
   spans.push_back({Phase::download, "d25013272171", clock_of("10:00:02"), clock_of("10:01:40"), Outcome::failed});
   const auto text = drawn(pull_of(spans), nullptr);
   EXPECT_TRUE(contains(text, "26 layers")) << text;
@@ -127,7 +134,8 @@ TEST(Waterfall, ALongFailureKeepsItsLength) {
 TEST(Waterfall, FitsEveryWidth) {
   const auto example = deadline();
   for (std::size_t width = 40; width <= 200; width += 7)
-    for (const auto& line : waterfall(example.timeline.pulls[0], &*example.diagnosis.verdicts[0].timer, width, Ink(Style{}))) EXPECT_LE(columns(line), width) << line;
+    for (const auto& line : waterfall(example.timeline.pulls[0], &*example.diagnosis.verdicts[0].timer, width, Ink(Style{})))
+      EXPECT_LE(columns(line), width) << line;
 }
 
 TEST(Tracks, LastSizesAreKept) {

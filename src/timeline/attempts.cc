@@ -65,9 +65,7 @@ class AttemptBuilder {
     }
   }
 
-  void begin_span(Attempt& attempt, Phase phase) {
-    attempt.spans.push_back({phase, moment_->layer, moment_->when, {}, std::nullopt});
-  }
+  void begin_span(Attempt& attempt, Phase phase) { attempt.spans.push_back({phase, moment_->layer, moment_->when, {}, std::nullopt}); }
 
   void on(const Sample& sample) {
     auto& attempt = open();
@@ -119,9 +117,9 @@ class AttemptBuilder {
 
   Pull& pull_;
   const Moment* moment_ = nullptr;
-  bool open_ = false;        // the last attempt has no end yet
-  bool started_ = false;     // … and the runtime began
-  bool asked_ = false;       // … and kubelet asked
+  bool open_ = false;     // the last attempt has no end yet
+  bool started_ = false;  // … and the runtime began
+  bool asked_ = false;    // … and kubelet asked
 };
 
 /// A recording with a clock of its own counts from 1970 (readers say so by a zone that is not known).

@@ -31,23 +31,23 @@ enum class Certainty : std::uint8_t {
 /// What an event is about. An empty part was not said: logs seldom say everything.
 struct Scope {
   std::string node;
-  std::string pod;        // namespace/name
+  std::string pod;  // namespace/name
   std::string container;
-  std::string image;      // as printed; the fold normalises it
-  std::string layer;      // digest or Docker's short id
-  std::string request;    // an id that ties lines of one call together (CRI-O, containerd traces)
+  std::string image;    // as printed; the fold normalises it
+  std::string layer;    // digest or Docker's short id
+  std::string request;  // an id that ties lines of one call together (CRI-O, containerd traces)
 
   bool operator==(const Scope&) const = default;
 };
 
 /// Where an event was read.
 struct Origin {
-  std::string program;            // "kubelet", "containerd", "kubernetes", "kernel", …; empty: unknown
+  std::string program;  // "kubelet", "containerd", "kubernetes", "kernel", …; empty: unknown
   Certainty certainty = Certainty::reported;
-  std::string file;               // path within the evidence; "-" for standard input
-  std::uint64_t line = 0;         // counted from 1; 0: the file as a whole
-  std::string text;               // the line itself, cut to k_max_text, secrets removed
-  std::string message;            // id of the catalogue's message, or of the reader that concluded it
+  std::string file;        // path within the evidence; "-" for standard input
+  std::uint64_t line = 0;  // counted from 1; 0: the file as a whole
+  std::string text;        // the line itself, cut to k_max_text, secrets removed
+  std::string message;     // id of the catalogue's message, or of the reader that concluded it
 
   static constexpr std::size_t k_max_text = 4096;
 };
@@ -55,26 +55,35 @@ struct Origin {
 /// A statement with a name and attributes, as catalogue/facts.toml declares them: `unreachable(how=refused)`.
 struct Fact {
   std::string name;
-  std::vector<std::pair<std::string, std::string>> attributes;   // sorted by key, no key twice
+  std::vector<std::pair<std::string, std::string>> attributes;  // sorted by key, no key twice
 
   /// The attribute's value, or "" if the fact has none of that name.
   [[nodiscard]] std::string_view get(std::string_view key) const;
-  void set(std::string_view key, std::string_view value);        // an empty value removes the key
-  [[nodiscard]] std::string to_string() const;                   // "unreachable(addr=10.0.0.1:443, how=refused)"
+  void set(std::string_view key, std::string_view value);  // an empty value removes the key
+  [[nodiscard]] std::string to_string() const;             // "unreachable(addr=10.0.0.1:443, how=refused)"
 
   bool operator==(const Fact&) const = default;
 };
 
-struct Begin { Phase phase; };
-struct Sample {                       // progress of one phase; nullopt: unknown, shown as ?
+struct Begin {
+  Phase phase;
+};
+struct Sample {  // progress of one phase; nullopt: unknown, shown as ?
   Phase phase;
   std::optional<std::uint64_t> done;  // bytes
   std::optional<std::uint64_t> total;
-  std::string words;                  // the program's own words for it
+  std::string words;  // the program's own words for it
 };
-struct Retry { std::string words; };
-struct Note { Fact fact; };
-struct End { Phase phase; Outcome outcome; };
+struct Retry {
+  std::string words;
+};
+struct Note {
+  Fact fact;
+};
+struct End {
+  Phase phase;
+  Outcome outcome;
+};
 
 /// `queue` begins when the pull was asked for, `commit` ends when it is over, whatever the outcome; the phases
 /// between are optional.
@@ -83,8 +92,8 @@ struct Event {
   Stamp when;
   Origin origin;
   std::variant<Begin, Sample, Retry, Note, End> what;
-  std::uint32_t count = 1;            // an event row that stands for many: "x12 over 53m"
-  nanoseconds span{0};                // from the first to the last of them; `when` is the last
+  std::uint32_t count = 1;  // an event row that stands for many: "x12 over 53m"
+  nanoseconds span{0};      // from the first to the last of them; `when` is the last
 };
 
 std::string_view to_string(Phase phase);

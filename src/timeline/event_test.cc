@@ -20,7 +20,8 @@ TEST(Fact, AttributesAreSortedAndReplaced) {
 TEST(Words, GoThereAndBack) {
   for (const auto phase : {Phase::queue, Phase::resolve, Phase::auth, Phase::download, Phase::verify, Phase::unpack, Phase::commit})
     EXPECT_EQ(parse_phase(to_string(phase)), phase);
-  for (const auto outcome : {Outcome::ok, Outcome::cached, Outcome::failed, Outcome::cancelled}) EXPECT_EQ(parse_outcome(to_string(outcome)), outcome);
+  for (const auto outcome : {Outcome::ok, Outcome::cached, Outcome::failed, Outcome::cancelled})
+    EXPECT_EQ(parse_outcome(to_string(outcome)), outcome);
   EXPECT_FALSE(parse_phase("lunch"));
 }
 

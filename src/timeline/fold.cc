@@ -20,9 +20,9 @@ struct Gathered {
   std::uint64_t dropped = 0;
 };
 
-constexpr std::size_t k_max_moments = 16384;      // per image and node
-constexpr std::size_t k_max_compared = 200;        // moments of one pull that are laid side by side to find the zone
-constexpr std::size_t k_max_facts = 2048;         // distinct ones per image and node, and of notes
+constexpr std::size_t k_max_moments = 16384;  // per image and node
+constexpr std::size_t k_max_compared = 200;   // moments of one pull that are laid side by side to find the zone
+constexpr std::size_t k_max_facts = 2048;     // distinct ones per image and node, and of notes
 
 void add_unique(std::vector<std::string>& list, const std::string& value) {
   if (!value.empty() && std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
@@ -30,7 +30,7 @@ void add_unique(std::vector<std::string>& list, const std::string& value) {
 
 /// The journal says ip-10-0-1-23 where Kubernetes says ip-10-0-1-23.ec2.internal.
 std::string_view short_name(std::string_view node) {
-  if (!node.empty() && node.front() >= '0' && node.front() <= '9') return node;      // an address, or close to one
+  if (!node.empty() && node.front() >= '0' && node.front() <= '9') return node;  // an address, or close to one
   return node.substr(0, node.find('.'));
 }
 
@@ -38,10 +38,10 @@ std::string_view short_name(std::string_view node) {
 
 struct Fold::State {
   std::vector<Gathered> pulls;
-  std::unordered_map<std::string, std::size_t> pull_by_key;          // node + '\n' + image
+  std::unordered_map<std::string, std::size_t> pull_by_key;  // node + '\n' + image
   std::unordered_map<std::string, std::string> image_by_request;
   std::vector<Noted> notes;
-  std::unordered_map<std::string, std::size_t> noted_by_key;         // index into notes or a pull's facts
+  std::unordered_map<std::string, std::size_t> noted_by_key;  // index into notes or a pull's facts
   YearMender years;
   std::size_t arrivals = 0;
 
@@ -166,14 +166,18 @@ struct Fold::State {
     for (auto& untagged : pulls) {
       const auto& given = untagged.pull.image_as_given;
       const auto slash = given.rfind('/');
-      const bool has_tag = given.find('@') != std::string::npos || given.find(':', slash == std::string::npos ? 0 : slash) != std::string::npos;
+      const bool has_tag =
+          given.find('@') != std::string::npos || given.find(':', slash == std::string::npos ? 0 : slash) != std::string::npos;
       if (has_tag || untagged.pull.image.empty() || is_asked_for(untagged.pull)) continue;
       const auto repository = registry_of(given) + '/' + repository_of(given);
       Gathered* only = nullptr;
       bool several = false;
       for (auto& other : pulls) {
-        if (&other == &untagged || other.pull.image.empty() || registry_of(other.pull.image) + '/' + repository_of(other.pull.image) != repository) continue;
-        if (!untagged.pull.node.empty() && !other.pull.node.empty() && short_name(untagged.pull.node) != short_name(other.pull.node)) continue;
+        if (&other == &untagged || other.pull.image.empty() ||
+            registry_of(other.pull.image) + '/' + repository_of(other.pull.image) != repository)
+          continue;
+        if (!untagged.pull.node.empty() && !other.pull.node.empty() && short_name(untagged.pull.node) != short_name(other.pull.node))
+          continue;
         several = several || only != nullptr;
         only = &other;
       }
@@ -203,7 +207,7 @@ struct Fold::State {
 
   /// `Error: ErrImagePull` names a pod and a container, not an image; others' lines say which image that is.
   void join_pods() {
-    std::unordered_map<std::string, std::size_t> by_pod;       // pod, or pod + '\n' + container
+    std::unordered_map<std::string, std::size_t> by_pod;  // pod, or pod + '\n' + container
     constexpr auto k_several = std::numeric_limits<std::size_t>::max();
     const auto learn = [&](const std::string& key, std::size_t pull) {
       const auto [it, is_new] = by_pod.try_emplace(key, pull);
@@ -222,10 +226,8 @@ struct Fold::State {
         if (!noted.scope.container.empty()) it = by_pod.find(noted.scope.pod + '\n' + noted.scope.container);
         if (it == by_pod.end()) it = by_pod.find(noted.scope.pod);
       }
-      if (it != by_pod.end() && it->second != k_several)
-        pulls[it->second].pull.facts.push_back(std::move(noted));
-      else
-        rest.push_back(std::move(noted));
+      if (it != by_pod.end() && it->second != k_several) pulls[it->second].pull.facts.push_back(std::move(noted));
+      else rest.push_back(std::move(noted));
     }
     notes = std::move(rest);
   }
@@ -254,7 +256,8 @@ Timeline Fold::take() {
   for (auto& gathered : state->pulls) {
     auto& facts = gathered.pull.facts;
     // Undated facts keep their place: a comparison that calls them equal to all others is no order for std::sort.
-    if (std::all_of(facts.begin(), facts.end(), [](const Noted& n) { return n.first.at.has_value(); })) std::stable_sort(facts.begin(), facts.end(), by_time);
+    if (std::all_of(facts.begin(), facts.end(), [](const Noted& n) { return n.first.at.has_value(); }))
+      std::stable_sort(facts.begin(), facts.end(), by_time);
     build_attempts(gathered.pull, std::move(gathered.moments));
     timeline.pulls.push_back(std::move(gathered.pull));
   }

@@ -34,8 +34,10 @@ Timeline fold(std::vector<Event> events) {
 }
 
 TEST(Fold, OneFailureToldThreeTimesIsOneAttempt) {
-  const auto timeline = fold({at(seconds(0), Begin{Phase::queue}), at(milliseconds(20), Begin{Phase::resolve}), at(seconds(3), End{Phase::commit, Outcome::failed}),
-                              at(seconds(3) + milliseconds(1), End{Phase::commit, Outcome::failed}), at(seconds(4), End{Phase::commit, Outcome::failed})});
+  const auto timeline =
+      fold({at(seconds(0), Begin{Phase::queue}), at(milliseconds(20), Begin{Phase::resolve}),
+            at(seconds(3), End{Phase::commit, Outcome::failed}), at(seconds(3) + milliseconds(1), End{Phase::commit, Outcome::failed}),
+            at(seconds(4), End{Phase::commit, Outcome::failed})});
   ASSERT_EQ(timeline.pulls.size(), 1U);
   ASSERT_EQ(timeline.pulls[0].attempts.size(), 1U);
   EXPECT_EQ(timeline.pulls[0].attempts[0].outcome, Outcome::failed);
@@ -43,8 +45,9 @@ TEST(Fold, OneFailureToldThreeTimesIsOneAttempt) {
 }
 
 TEST(Fold, RetriesAreAttemptsOfTheirOwnInAnyOrderOfFiles) {
-  std::vector<Event> events{at(seconds(0), Begin{Phase::resolve}), at(seconds(2), End{Phase::commit, Outcome::failed}), at(seconds(12), Begin{Phase::resolve}),
-                            at(seconds(14), End{Phase::commit, Outcome::failed}), at(seconds(34), Begin{Phase::resolve})};
+  std::vector<Event> events{at(seconds(0), Begin{Phase::resolve}), at(seconds(2), End{Phase::commit, Outcome::failed}),
+                            at(seconds(12), Begin{Phase::resolve}), at(seconds(14), End{Phase::commit, Outcome::failed}),
+                            at(seconds(34), Begin{Phase::resolve})};
   std::reverse(events.begin(), events.end());
   const auto timeline = fold(events);
   ASSERT_EQ(timeline.pulls[0].attempts.size(), 3U);
@@ -52,7 +55,8 @@ TEST(Fold, RetriesAreAttemptsOfTheirOwnInAnyOrderOfFiles) {
 }
 
 TEST(Fold, AWatchdogsOwnLineTurnsFailedIntoCancelled) {
-  const auto timeline = fold({at(seconds(0), Begin{Phase::resolve}), at(seconds(60), End{Phase::commit, Outcome::failed}), at(seconds(61), End{Phase::commit, Outcome::cancelled})});
+  const auto timeline = fold({at(seconds(0), Begin{Phase::resolve}), at(seconds(60), End{Phase::commit, Outcome::failed}),
+                              at(seconds(61), End{Phase::commit, Outcome::cancelled})});
   EXPECT_EQ(timeline.pulls[0].attempts[0].outcome, Outcome::cancelled);
 }
 
@@ -65,7 +69,8 @@ TEST(Fold, TheWaitBeforeTheRuntimeBeginsIsTheQueue) {
 }
 
 TEST(Fold, NamesOfOneImageAreOnePull) {
-  const auto timeline = fold({fact("pull-failed", "nginx"), fact("pull-failed", "docker.io/library/nginx:latest"), fact("pull-failed", "nginx:1")});
+  const auto timeline =
+      fold({fact("pull-failed", "nginx"), fact("pull-failed", "docker.io/library/nginx:latest"), fact("pull-failed", "nginx:1")});
   EXPECT_EQ(timeline.pulls.size(), 2U);
 }
 
@@ -76,7 +81,8 @@ TEST(Fold, ARepositoryWithoutATagJoinsItsOnlyImage) {
 }
 
 TEST(Fold, NodesAreKeptApartAndShortNamesJoinLongOnes) {
-  const auto timeline = fold({at(seconds(0), Note{{"pull-failed", {}}}, "app:1", "ip-10-0-1-23"), at(seconds(1), Note{{"pull-failed", {}}}, "app:1", "ip-10-0-1-23.ec2.internal"),
+  const auto timeline = fold({at(seconds(0), Note{{"pull-failed", {}}}, "app:1", "ip-10-0-1-23"),
+                              at(seconds(1), Note{{"pull-failed", {}}}, "app:1", "ip-10-0-1-23.ec2.internal"),
                               at(seconds(2), Note{{"pull-failed", {}}}, "app:1", "ip-10-0-1-99")});
   ASSERT_EQ(timeline.pulls.size(), 2U);
   EXPECT_EQ(timeline.pulls[0].node, "ip-10-0-1-23.ec2.internal");
@@ -144,8 +150,9 @@ TEST(Fold, ARecordingWithItsOwnClockIsLaidOverTheDatedAttempt) {
     event.when.zone_known = false;
     return event;
   };
-  const auto timeline = fold({at(seconds(10), Begin{Phase::resolve}), at(seconds(80), End{Phase::commit, Outcome::cancelled}), relative(seconds(5), Begin{Phase::resolve}),
-                              relative(seconds(15), Sample{Phase::unpack, 1, 2, "Extracting"}), relative(seconds(85), End{Phase::commit, Outcome::failed})});
+  const auto timeline = fold({at(seconds(10), Begin{Phase::resolve}), at(seconds(80), End{Phase::commit, Outcome::cancelled}),
+                              relative(seconds(5), Begin{Phase::resolve}), relative(seconds(15), Sample{Phase::unpack, 1, 2, "Extracting"}),
+                              relative(seconds(85), End{Phase::commit, Outcome::failed})});
   ASSERT_EQ(timeline.pulls[0].attempts.size(), 1U);
   const auto& attempt = timeline.pulls[0].attempts[0];
   EXPECT_EQ(attempt.outcome, Outcome::cancelled);

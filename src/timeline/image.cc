@@ -12,7 +12,7 @@ namespace unsnag::timeline {
 namespace {
 
 struct Parts {
-  std::string_view host;          // "" when the reference names none
+  std::string_view host;  // "" when the reference names none
   std::string_view path;
   std::string_view tag;
   std::string_view digest;
@@ -20,7 +20,7 @@ struct Parts {
 
 Parts split(std::string_view reference) {
   Parts parts;
-  if (reference.substr(0, 9) == "docker://") reference.remove_prefix(9);      // as skopeo and CRI-O write it
+  if (reference.substr(0, 9) == "docker://") reference.remove_prefix(9);  // as skopeo and CRI-O write it
   if (const auto at = reference.find('@'); at != std::string_view::npos) {
     parts.digest = reference.substr(at + 1);
     reference = reference.substr(0, at);

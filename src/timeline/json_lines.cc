@@ -114,7 +114,7 @@ Result<Event> parse_json_line(std::string_view line) {
   }
   event.count = static_cast<std::uint32_t>(number(value["count"]).value_or(1));
   event.span = nanoseconds(static_cast<std::int64_t>(number(value["span_ns"]).value_or(0)));
-  event.scope = {value["node"].scalar, value["pod"].scalar, value["container"].scalar,
+  event.scope = {value["node"].scalar,  value["pod"].scalar,   value["container"].scalar,
                  value["image"].scalar, value["layer"].scalar, value["request"].scalar};
   event.origin.program = value["program"].scalar;
   event.origin.certainty = parse_certainty(value["certainty"].scalar).value_or(Certainty::echoed);

@@ -38,8 +38,12 @@ void expect_same(const Event& a, const Event& b) {
 
 TEST(JsonLines, EveryKindOfEventComesBackWhole) {
   auto event = example();
-  const std::vector<decltype(Event::what)> kinds{event.what, Begin{Phase::resolve}, Sample{Phase::download, 12, 99, "Downloading"}, Sample{Phase::unpack, {}, {}, ""},
-                                                 Retry{"again"}, End{Phase::commit, Outcome::cancelled}};
+  const std::vector<decltype(Event::what)> kinds{event.what,
+                                                 Begin{Phase::resolve},
+                                                 Sample{Phase::download, 12, 99, "Downloading"},
+                                                 Sample{Phase::unpack, {}, {}, ""},
+                                                 Retry{"again"},
+                                                 End{Phase::commit, Outcome::cancelled}};
   for (const auto& kind : kinds) {
     event.what = kind;
     const auto line = to_json_line(event);
@@ -53,7 +57,8 @@ TEST(JsonLines, EveryKindOfEventComesBackWhole) {
 }
 
 TEST(JsonLines, WhatIsNoEventIsRefused) {
-  for (const auto* line : {"", "{}", R"({"unsnag":1,"event":"begin","phase":"lunch"})", R"({"unsnag":1,"event":"note"})", R"({"unsnag":1,"event":"end","phase":"commit","outcome":"maybe"})",
+  for (const auto* line : {"", "{}", R"({"unsnag":1,"event":"begin","phase":"lunch"})", R"({"unsnag":1,"event":"note"})",
+                           R"({"unsnag":1,"event":"end","phase":"commit","outcome":"maybe"})",
                            R"({"unsnag":1,"event":"retry","time":"yesterday"})", R"({"unsnag":1,"event":)"})
     EXPECT_FALSE(parse_json_line(line)) << line;
 }

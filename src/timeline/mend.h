@@ -33,7 +33,7 @@ class ZoneMender {
   [[nodiscard]] std::optional<nanoseconds> offset() const;
 
  private:
-  static constexpr int k_quarters = 4 * 14;                // zones lie within ±14 h, on quarters of an hour
+  static constexpr int k_quarters = 4 * 14;  // zones lie within ±14 h, on quarters of an hour
   int votes_[2 * k_quarters + 1] = {};
 };
 

@@ -19,18 +19,18 @@ struct Noted {
   Scope scope;
   Stamp first, last;
   Origin first_origin, last_origin;
-  std::uint64_t count = 1;                // lines and repeats, of all programs that said it
-  std::uint32_t repeats = 1;              // the most that one line stands for ("x12 over 53m")
+  std::uint64_t count = 1;    // lines and repeats, of all programs that said it
+  std::uint32_t repeats = 1;  // the most that one line stands for ("x12 over 53m")
 };
 
-struct Span {                             // one phase, of a pull or of one of its layers
+struct Span {  // one phase, of a pull or of one of its layers
   Phase phase;
-  std::string layer;                      // empty: the whole pull
-  Stamp begin, end;                       // `at` is nullopt where the evidence has no such moment
-  std::optional<Outcome> outcome;         // nullopt: no end was seen
+  std::string layer;               // empty: the whole pull
+  Stamp begin, end;                // `at` is nullopt where the evidence has no such moment
+  std::optional<Outcome> outcome;  // nullopt: no end was seen
 };
 
-struct Progress {                         // one sample, kept in order
+struct Progress {  // one sample, kept in order
   Stamp when;
   std::string layer;
   Phase phase;
@@ -43,7 +43,7 @@ struct Attempt {
   Stamp begin, end;
   std::optional<Outcome> outcome;
   std::vector<Span> spans;
-  std::vector<Progress> samples;          // at most k_max_samples; then every second one is dropped
+  std::vector<Progress> samples;  // at most k_max_samples; then every second one is dropped
   std::uint64_t samples_dropped = 0;
 
   static constexpr std::size_t k_max_samples = 4096;
@@ -51,18 +51,18 @@ struct Attempt {
 
 /// All that is known of pulls of one image on one node.
 struct Pull {
-  std::string image;                      // normalised: docker.io/library/nginx:latest
-  std::string image_as_given;             // as the pod names it
-  std::string node;                       // "" when the evidence does not say
-  std::vector<std::string> pods;          // namespace/name, in order of appearance
+  std::string image;              // normalised: docker.io/library/nginx:latest
+  std::string image_as_given;     // as the pod names it
+  std::string node;               // "" when the evidence does not say
+  std::vector<std::string> pods;  // namespace/name, in order of appearance
   std::vector<std::string> containers;
   std::vector<Attempt> attempts;
-  std::vector<Noted> facts;               // facts whose lines name this image (or its pod, or its request)
+  std::vector<Noted> facts;  // facts whose lines name this image (or its pod, or its request)
 };
 
 struct Timeline {
   std::vector<Pull> pulls;
-  std::vector<Noted> notes;               // facts about nodes, settings, and what could not be tied to one image
+  std::vector<Noted> notes;  // facts about nodes, settings, and what could not be tied to one image
 };
 
 /// "nginx" → "docker.io/library/nginx:latest"; a digest stays without a tag; what does not parse stays as it is.

@@ -68,8 +68,7 @@ std::optional<NextTry> next_retry(const timeline::Pull& pull) {
   if (pull.pods.size() > 1) return std::nullopt;
   std::vector<SysTime> failures;
   for (const auto& attempt : pull.attempts) {
-    const bool failed =
-        attempt.outcome == timeline::Outcome::failed || attempt.outcome == timeline::Outcome::cancelled;
+    const bool failed = attempt.outcome == timeline::Outcome::failed || attempt.outcome == timeline::Outcome::cancelled;
     if (!failed) continue;
     if (!attempt.end.at || !attempt.end.year_known) return std::nullopt;
     failures.push_back(*attempt.end.at);

@@ -13,7 +13,7 @@
 
 namespace unsnag::watch {
 
-inline constexpr nanoseconds k_first_delay = std::chrono::seconds{10};   // imageBackOffPeriod
+inline constexpr nanoseconds k_first_delay = std::chrono::seconds{10};     // imageBackOffPeriod
 inline constexpr nanoseconds k_longest_delay = std::chrono::seconds{300};  // MaxImageBackOff
 
 /// client-go's flowcontrol.Backoff for one key, as kubelet makes it: without the jitter that the library offers.
@@ -24,7 +24,7 @@ class BackOff {
   void next(SysTime now);
   /// IsInBackOffSinceUpdate: a pull at `now` is refused with ImagePullBackOff.
   [[nodiscard]] bool is_in_back_off(SysTime now) const;
-  [[nodiscard]] nanoseconds delay() const { return delay_; }   // 0 before the first failure
+  [[nodiscard]] nanoseconds delay() const { return delay_; }     // 0 before the first failure
   [[nodiscard]] unsigned failures() const { return failures_; }  // since it last started again
 
  private:
@@ -38,10 +38,10 @@ nanoseconds delay_after(unsigned failures);
 
 struct NextTry {
   nanoseconds delay{0};
-  SysTime earliest;        // the back-off is over
-  SysTime latest;          // kubelet has looked at the pod again by then, unless other pulls keep it waiting: the pod's
-                           // containers are pulled one after another, and so are all of the node's unless
-                           // serializeImagePulls is false
+  SysTime earliest;  // the back-off is over
+  SysTime latest;    // kubelet has looked at the pod again by then, unless other pulls keep it waiting: the pod's
+                     // containers are pulled one after another, and so are all of the node's unless
+                     // serializeImagePulls is false
 };
 
 /// When the next pull begins. kubelet does not wake up for it: it looks at a failing pod every 10 to 15 s
@@ -60,12 +60,12 @@ std::optional<NextTry> next_retry(const timeline::Pull& pull);
 /// A row of an event table, "x4 over 11m".
 struct EventRow {
   enum class What : std::uint8_t {
-    failed,     // "Failed to pull image …": each is one failure
-    pulling,    // "Pulling image …": each but a running last one became a failure
-    back_off,   // "Back-off pulling image …": one for each look at the pod, so the count says nothing
+    failed,    // "Failed to pull image …": each is one failure
+    pulling,   // "Pulling image …": each but a running last one became a failure
+    back_off,  // "Back-off pulling image …": one for each look at the pod, so the count says nothing
   } what;
   std::uint32_t count = 1;
-  nanoseconds span{0};    // from the first to the last
+  nanoseconds span{0};  // from the first to the last
   SysTime last;
 };
 
@@ -75,7 +75,9 @@ std::optional<NextTry> next_retry(const EventRow& row);
 
 /// How many pulls have failed when the first failure is `since` ago, if each fails within `duration`; for evidence that
 /// has only back-off rows. From the latest to the earliest that the waits allow. At most k_most failures are counted.
-struct Range { unsigned least = 0, most = 0; };
+struct Range {
+  unsigned least = 0, most = 0;
+};
 Range failures_within(nanoseconds since, nanoseconds duration);
 inline constexpr unsigned k_most = 100'000;
 

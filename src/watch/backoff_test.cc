@@ -15,8 +15,8 @@ using std::chrono::seconds;
 const SysTime k_start{std::chrono::hours{24 * 365 * 56}};
 
 TEST(BackOff, DoublesFromTenSecondsToFiveMinutes) {
-  const std::vector<std::pair<unsigned, seconds>> cases{{0, seconds{0}},  {1, seconds{10}},  {2, seconds{20}},
-                                                        {3, seconds{40}}, {4, seconds{80}},  {5, seconds{160}},
+  const std::vector<std::pair<unsigned, seconds>> cases{{0, seconds{0}},   {1, seconds{10}},  {2, seconds{20}},
+                                                        {3, seconds{40}},  {4, seconds{80}},  {5, seconds{160}},
                                                         {6, seconds{300}}, {7, seconds{300}}, {4'000'000'000U, seconds{300}}};
   for (const auto& [failures, delay] : cases) EXPECT_EQ(delay_after(failures), delay) << failures;
 }
@@ -32,7 +32,7 @@ TEST(BackOff, IsOverExactlyAfterItsDelay) {
 TEST(BackOff, StartsAgainAfterTwiceTheLongestDelay) {
   BackOff back_off;
   back_off.next(k_start);
-  back_off.next(k_start + seconds{600});          // not more than 600 s
+  back_off.next(k_start + seconds{600});  // not more than 600 s
   EXPECT_EQ(back_off.delay(), seconds{20});
   back_off.next(k_start + seconds{1201});
   EXPECT_EQ(back_off.delay(), seconds{10});
@@ -50,17 +50,19 @@ TEST(BackOff, LongPullsKeepStartingItAgain) {
     back_off.next(now);
     now += back_off.delay();
   }
-  EXPECT_EQ(next_retry(failures)->delay, seconds{20});   // 10 20 40 80 160 300 | 10 20
+  EXPECT_EQ(next_retry(failures)->delay, seconds{20});  // 10 20 40 80 160 300 | 10 20
 }
 
 TEST(NextRetry, SpansTheLooksOfTheRecordings) {
   // Seconds from a failure to the next pull: kubelet 1.34.4 and 1.36.3 (43 of 50 left out between the extremes), and
   // kubelet 1.20.15 with four failures in a row.
-  struct Case { unsigned failures; milliseconds seen; };
-  const std::vector<Case> cases{{1, milliseconds{10600}}, {1, milliseconds{12900}}, {1, milliseconds{14300}},
-                                {1, milliseconds{15600}}, {1, milliseconds{16800}}, {1, milliseconds{17700}},
-                                {2, milliseconds{25600}}, {1, milliseconds{17050}}, {2, milliseconds{23960}},
-                                {3, milliseconds{41900}}};
+  struct Case {
+    unsigned failures;
+    milliseconds seen;
+  };
+  const std::vector<Case> cases{{1, milliseconds{10600}}, {1, milliseconds{12900}}, {1, milliseconds{14300}}, {1, milliseconds{15600}},
+                                {1, milliseconds{16800}}, {1, milliseconds{17700}}, {2, milliseconds{25600}}, {1, milliseconds{17050}},
+                                {2, milliseconds{23960}}, {3, milliseconds{41900}}};
   for (const auto& c : cases) {
     const auto next = next_retry(k_start, c.failures);
     EXPECT_LE(next.earliest, k_start + c.seen);
@@ -104,7 +106,7 @@ TEST(NextRetry, CountsFailedAndCancelledAttemptsOfOnePod) {
 
   auto shared = pull;
   shared.pods.push_back("shop/cart-2");
-  EXPECT_FALSE(next_retry(shared));   // each has its own back-off
+  EXPECT_FALSE(next_retry(shared));  // each has its own back-off
 
   auto yearless = pull;
   yearless.attempts[1].end.year_known = false;

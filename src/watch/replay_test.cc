@@ -67,8 +67,8 @@ struct Cancelled {
   const char* version;
   seconds limit;
   std::uint64_t look;
-  milliseconds silent;          // as truth.json of the recording says, to 0.1 s
-  std::string_view words;       // kubelet's "latest progress"
+  milliseconds silent;     // as truth.json of the recording says, to 0.1 s
+  std::string_view words;  // kubelet's "latest progress"
 };
 
 TEST(Replay, DockershimCancelsAtTheLookWhereKubeletDid) {
@@ -107,12 +107,10 @@ struct Survived {
 
 TEST(Replay, DockershimSparesWhatKubeletSpared) {
   const std::vector<Survived> cases{
-      {"007-ranker-and-mailer", 6, seconds{60}}, {"012-detector-2m", 2, seconds{120}},
-      {"121-sensor-hub", 1, seconds{60}},        {"121-sensor-hub", 2, seconds{60}},
-      {"124-tileserver", 1, seconds{60}},        {"124-tileserver", 2, seconds{60}},
-      {"127-runner-cut", 1, seconds{60}},        {"127-runner-cut", 2, seconds{60}},
-      {"133-runner-trickle", 1, seconds{60}},    {"137-runner-redirect", 1, seconds{60}},
-      {"201-detector-healthy", 1, seconds{60}},  {"204-detector-10m", 1, seconds{600}},
+      {"007-ranker-and-mailer", 6, seconds{60}},   {"012-detector-2m", 2, seconds{120}},     {"121-sensor-hub", 1, seconds{60}},
+      {"121-sensor-hub", 2, seconds{60}},          {"124-tileserver", 1, seconds{60}},       {"124-tileserver", 2, seconds{60}},
+      {"127-runner-cut", 1, seconds{60}},          {"127-runner-cut", 2, seconds{60}},       {"133-runner-trickle", 1, seconds{60}},
+      {"137-runner-redirect", 1, seconds{60}},     {"201-detector-healthy", 1, seconds{60}}, {"204-detector-10m", 1, seconds{600}},
       {"210-detector-late-start", 1, seconds{60}}, {"302-detector-117", 2, seconds{60}},
   };
   for (const auto& c : cases) {
@@ -161,9 +159,9 @@ TEST(Replay, ACutPullGivesALowerBoundThatGrowsWithWhatIsKnownAfterwards) {
 }
 
 TEST(Replay, TheSmallestDeadlineIsTheSmallest) {
-  for (const char* name : {"001-ranker-default-deadline", "004-ranker-20s", "007-ranker-and-mailer", "012-detector-2m",
-                           "124-tileserver", "127-runner-cut", "133-runner-trickle", "137-runner-redirect",
-                           "204-detector-10m", "210-detector-late-start", "302-detector-117"}) {
+  for (const char* name :
+       {"001-ranker-default-deadline", "004-ranker-20s", "007-ranker-and-mailer", "012-detector-2m", "124-tileserver", "127-runner-cut",
+        "133-runner-trickle", "137-runner-redirect", "204-detector-10m", "210-detector-late-start", "302-detector-117"}) {
     for (const auto& [number, stream] : load(name)) {
       SCOPED_TRACE(testing::Message() << name << " pull " << number);
       const Deadline deadline = smallest_deadline(stream, dockershim("1.20", seconds{60}), stream.end);

@@ -94,11 +94,9 @@ std::optional<Rule> containerd(const Version& version, PullMode mode) {
   if (!transfer && !(version < Version{2, 4, 0})) rule.idle = Rule::Idle::starts_afresh;
   constexpr std::string_view k_file = "/etc/containerd/config.toml";
   if (two) {
-    rule.settings.push_back({"image_pull_progress_timeout", Setting::Kind::key, k_file,
-                             "plugins.'io.containerd.cri.v1.images'", 3});
+    rule.settings.push_back({"image_pull_progress_timeout", Setting::Kind::key, k_file, "plugins.'io.containerd.cri.v1.images'", 3});
   }
-  rule.settings.push_back({"image_pull_progress_timeout", Setting::Kind::key, k_file,
-                           "plugins.\"io.containerd.grpc.v1.cri\"", 2});
+  rule.settings.push_back({"image_pull_progress_timeout", Setting::Kind::key, k_file, "plugins.\"io.containerd.grpc.v1.cri\"", 2});
   return rule;
 }
 

@@ -22,9 +22,9 @@ enum class Counts : std::uint8_t {
 
 /// What a limit of zero does.
 enum class Zero : std::uint8_t {
-  off,       // no watchdog
-  hangs,     // containerd's transfer service: PullImage never returns (containerd issue 14158)
-  at_once,   // dockershim, cri-dockerd: cancelled at the first look
+  off,      // no watchdog
+  hangs,    // containerd's transfer service: PullImage never returns (containerd issue 14158)
+  at_once,  // dockershim, cri-dockerd: cancelled at the first look
 };
 
 /// containerd has two ways to pull; its configuration decides (`use_local_image_pull`, or a setting that it cannot
@@ -33,24 +33,24 @@ enum class PullMode : std::uint8_t { unknown, local, transfer };
 
 /// A place where the limit is set.
 struct Setting {
-  std::string_view name;       // "--image-pull-progress-deadline", "image_pull_progress_timeout"
+  std::string_view name;  // "--image-pull-progress-deadline", "image_pull_progress_timeout"
   enum class Kind : std::uint8_t { flag, key } kind;
-  std::string_view file;       // usual file; empty for a flag: it stands on the command line, wherever the unit or the
-                               // platform keeps that
-  std::string_view table;      // TOML table of a key
-  int config_version = 0;      // containerd: the `version =` of the file that the table belongs to; 0: any
+  std::string_view file;   // usual file; empty for a flag: it stands on the command line, wherever the unit or the
+                           // platform keeps that
+  std::string_view table;  // TOML table of a key
+  int config_version = 0;  // containerd: the `version =` of the file that the table belongs to; 0: any
 };
 
 struct Rule {
   Counts counts;
-  std::string_view program;             // whose timer: "kubelet", "cri-dockerd", "containerd", "cri-o"
-  nanoseconds limit;                    // the version's default; replace it with the value in force
+  std::string_view program;  // whose timer: "kubelet", "cri-dockerd", "containerd", "cri-o"
+  nanoseconds limit;         // the version's default; replace it with the value in force
   Zero zero;
-  nanoseconds interval{0};              // between looks; 0: a plain timer that runs out without looks
-  nanoseconds interval_floor{0};        // the least that a short limit makes of `interval`
+  nanoseconds interval{0};        // between looks; 0: a plain timer that runs out without looks
+  nanoseconds interval_floor{0};  // the least that a short limit makes of `interval`
   enum class Spares : std::uint8_t { nothing, extracting } spares = Spares::nothing;
   enum class Idle : std::uint8_t { counts_from_last_look, starts_afresh } idle = Idle::counts_from_last_look;
-  std::vector<Setting> settings;        // empty: the limit is fixed in the program
+  std::vector<Setting> settings;  // empty: the limit is fixed in the program
 
   /// Time between looks under this limit: containerd looks every half limit when that is below `interval`.
   [[nodiscard]] nanoseconds look_every() const;

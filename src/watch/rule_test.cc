@@ -56,9 +56,17 @@ TEST(Rule, DefaultsFollowTheVersion) {
 
 TEST(Rule, VersionsWithoutAWatchdogHaveNone) {
   const std::vector<std::pair<const char*, const char*>> cases{
-      {"kubelet", "v1.24.0"},  {"kubelet", "v1.36.3"}, {"kubelet", "v1.5.8"}, {"containerd", "1.6.30"},
-      {"containerd", "1.4.13"}, {"cri-o", "1.29.13"},  {"dockerd", "20.10.24"}, {"containerd", ""},
-      {"containerd", "v2"},     {"containerd", "main"}, {"containerd", "99999999999999999999.1"},
+      {"kubelet", "v1.24.0"},
+      {"kubelet", "v1.36.3"},
+      {"kubelet", "v1.5.8"},
+      {"containerd", "1.6.30"},
+      {"containerd", "1.4.13"},
+      {"cri-o", "1.29.13"},
+      {"dockerd", "20.10.24"},
+      {"containerd", ""},
+      {"containerd", "v2"},
+      {"containerd", "main"},
+      {"containerd", "99999999999999999999.1"},
   };
   for (const auto& [program, version] : cases) {
     EXPECT_FALSE(rule_for(program, version)) << program << ' ' << version;

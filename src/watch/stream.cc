@@ -38,9 +38,7 @@ Report report_of(const timeline::Progress& sample, nanoseconds at) {
 nanoseconds since(SysTime zero, SysTime at) {
   constexpr std::uint64_t k_most = 10ULL * 365 * 24 * 3600 * 1'000'000'000;
   const auto count = [](SysTime time) { return static_cast<std::uint64_t>(time.time_since_epoch().count()); };
-  const auto clamped = [](std::uint64_t span) {
-    return nanoseconds{static_cast<std::int64_t>(span < k_most ? span : k_most)};
-  };
+  const auto clamped = [](std::uint64_t span) { return nanoseconds{static_cast<std::int64_t>(span < k_most ? span : k_most)}; };
   return at >= zero ? clamped(count(at) - count(zero)) : -clamped(count(zero) - count(at));
 }
 
@@ -70,8 +68,7 @@ Status parse_status(std::string_view word) {
       {"progress for image pull", Status::counters},
       {"No progress", Status::other},
   }};
-  const auto* const found =
-      std::find_if(k_words.begin(), k_words.end(), [&](const auto& row) { return row.first == word; });
+  const auto* const found = std::find_if(k_words.begin(), k_words.end(), [&](const auto& row) { return row.first == word; });
   return found == k_words.end() ? Status::other : found->second;
 }
 
@@ -86,7 +83,7 @@ Report parse_docker_progress(std::string_view text, nanoseconds at) {
   text = text.substr(0, text.find('['));
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
   report.status = parse_status(text);
-  if (report.status == Status::other) report.layer.clear();   // "2.8.0: Pulling from recs/ranker": a tag, no layer
+  if (report.status == Status::other) report.layer.clear();  // "2.8.0: Pulling from recs/ranker": a tag, no layer
   return report;
 }
 
@@ -118,8 +115,7 @@ std::optional<Stream> stream_of(const timeline::Attempt& attempt, Samples sample
     before = &sample;
     stream.reports.push_back(report_of(sample, at));
   }
-  std::stable_sort(stream.reports.begin(), stream.reports.end(),
-                   [](const Report& a, const Report& b) { return a.at < b.at; });
+  std::stable_sort(stream.reports.begin(), stream.reports.end(), [](const Report& a, const Report& b) { return a.at < b.at; });
   if (samples == Samples::at_its_looks) stream.sampled_every = every;
 
   stream.end = since(*zero, std::max(*last, attempt.end.at.value_or(*last)));

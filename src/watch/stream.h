@@ -14,11 +14,11 @@
 namespace unsnag::watch {
 
 enum class Status : std::uint8_t {
-  other,           // any message that says nothing about one layer's bytes
-  waiting,         // for a turn, for a lock, or (containerd) for more bytes
-  downloading,     // `done` of `total` bytes of one layer (containerd's local mode: of one request)
-  complete,        // downloaded (containerd: and committed to the content store)
-  exists,          // the layer was there already
+  other,        // any message that says nothing about one layer's bytes
+  waiting,      // for a turn, for a lock, or (containerd) for more bytes
+  downloading,  // `done` of `total` bytes of one layer (containerd's local mode: of one request)
+  complete,     // downloaded (containerd: and committed to the content store)
+  exists,       // the layer was there already
   extracting,
   extracted,
   request_opened,  // containerd's local mode: an HTTP request was sent; `layer` tells requests apart
@@ -27,9 +27,9 @@ enum class Status : std::uint8_t {
 };
 
 struct Report {
-  nanoseconds at{0};                   // on the stream's clock
+  nanoseconds at{0};  // on the stream's clock
   Status status = Status::other;
-  std::string layer;                   // empty: the whole image
+  std::string layer;  // empty: the whole image
   std::optional<std::uint64_t> done, total;
   std::optional<std::int64_t> active;  // counters only
   std::string words;                   // the program's own words
@@ -45,13 +45,13 @@ enum class Ending : std::uint8_t {
 
 /// One attempt. Its clock is anybody's that does not step; its times lie within a few decades of 0.
 struct Stream {
-  nanoseconds begin{0};           // when the reporter started, which fixes its ticks: dockershim and cri-dockerd
-                                  // start it with Docker's first message, containerd with PullImage
+  nanoseconds begin{0};  // when the reporter started, which fixes its ticks: dockershim and cri-dockerd
+                         // start it with Docker's first message, containerd with PullImage
   nanoseconds end{0};
   Ending ending = Ending::open;
-  std::vector<Report> reports;    // by time
-  nanoseconds sampled_every{0};   // 0: each report was recorded; else only the latest one of each such interval,
-                                  // and `at` is at most so much too early
+  std::vector<Report> reports;   // by time
+  nanoseconds sampled_every{0};  // 0: each report was recorded; else only the latest one of each such interval,
+                                 // and `at` is at most so much too early
 };
 
 /// Status in the words that Docker's stream and containerd's transfer service use ("Extracting", "already exists").
@@ -71,7 +71,6 @@ enum class Samples : std::uint8_t {
 
 /// An attempt's samples as a stream; its clock counts from the attempt's begin, or from the first sample where that is
 /// unknown. `every` is the time between looks. nullopt: no sample has a time.
-std::optional<Stream> stream_of(const timeline::Attempt& attempt, Samples samples,
-                                nanoseconds every = std::chrono::seconds{10});
+std::optional<Stream> stream_of(const timeline::Attempt& attempt, Samples samples, nanoseconds every = std::chrono::seconds{10});
 
 }  // namespace unsnag::watch

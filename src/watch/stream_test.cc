@@ -25,9 +25,14 @@ timeline::Progress sample(nanoseconds since, std::string words) {
 }
 
 TEST(DockerProgress, IsReadAsKubeletPrintsIt) {
-  struct Case { const char* text; Status status; const char* layer; };
+  struct Case {
+    const char* text;
+    Status status;
+    const char* layer;
+  };
   const std::vector<Case> cases{
-      {"ffbe58723881: Extracting [==================================================>]  86.72MB/86.72MB", Status::extracting, "ffbe58723881"},
+      {"ffbe58723881: Extracting [==================================================>]  86.72MB/86.72MB", Status::extracting,
+       "ffbe58723881"},
       {"259407255fb9: Pull complete ", Status::extracted, "259407255fb9"},
       {"2f79e20ea2f4: Already exists ", Status::exists, "2f79e20ea2f4"},
       {"ca8295e0731d: Downloading ", Status::downloading, "ca8295e0731d"},
@@ -70,7 +75,7 @@ TEST(StreamOf, KubeletsProgressLinesForetellItsCancel) {
 
   const auto stream = stream_of(attempt, Samples::at_its_looks);
   ASSERT_TRUE(stream);
-  EXPECT_EQ(stream->reports.size(), 7U);   // repeats are no reports
+  EXPECT_EQ(stream->reports.size(), 7U);  // repeats are no reports
   EXPECT_EQ(stream->sampled_every, seconds{10});
   const auto verdict = judge(*stream, rule_for("kubelet", "1.20.15").value(), stream->end + milliseconds{1});
   EXPECT_EQ(verdict.fate, Fate::cancelled);
@@ -90,7 +95,7 @@ TEST(StreamOf, EachReportKeepsItsTimeAndItsPhase) {
   attempt.samples[1].done = 7;
   const auto stream = stream_of(attempt, Samples::each_report);
   ASSERT_TRUE(stream);
-  ASSERT_EQ(stream->reports.size(), 3U);   // an equal message is a message
+  ASSERT_EQ(stream->reports.size(), 3U);  // an equal message is a message
   EXPECT_EQ(stream->reports[0].status, Status::downloading);
   EXPECT_EQ(stream->reports[0].layer, "sha256:1");
   EXPECT_EQ(*stream->reports[0].done, 7U);

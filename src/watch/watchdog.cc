@@ -119,9 +119,7 @@ Deadline smallest_deadline(const Stream& stream, const Rule& rule, nanoseconds u
   const nanoseconds hidden = through ? stream.sampled_every : nanoseconds{0};
   deadline.value = whole_seconds_above(deadline.silence + hidden);
   switch (rule.counts) {
-    case Counts::docker_messages:
-      deadline.for_any_looks = whole_seconds_above(longest_gap(stream, rule, until) + hidden);
-      break;
+    case Counts::docker_messages: deadline.for_any_looks = whole_seconds_above(longest_gap(stream, rule, until) + hidden); break;
     case Counts::containerd_requests:
     case Counts::containerd_transfer:
       deadline.value = std::max(deadline.value, rule.interval);

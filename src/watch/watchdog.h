@@ -10,8 +10,8 @@
 namespace unsnag::watch {
 
 enum class Fate : std::uint8_t {
-  ended,        // the pull was over before the limit was reached
-  running,      // neither over nor cancelled at `now`
+  ended,    // the pull was over before the limit was reached
+  running,  // neither over nor cancelled at `now`
   cancelled,
   not_watched,  // the limit is 0 and that means "off"
   hung,         // the limit is 0, and that version then never returns from PullImage
@@ -22,9 +22,9 @@ struct Verdict {
   /// cancelled: when, on the stream's clock. running: when it will be, if nothing more is reported; nullopt: never,
   /// since the rule counts nothing now (idle, below the first MiB, spared).
   std::optional<nanoseconds> cancels_at;
-  std::uint64_t look = 0;                    // number of the look that cancels, from 1; 0: a plain timer, or no cancel
-  std::optional<std::size_t> last_report;    // index of what the rule last took for progress; it need not be guilty
-  nanoseconds silent_for{0};                 // as the rule reckons it at the cancel, at the pull's end or at `now`
+  std::uint64_t look = 0;                  // number of the look that cancels, from 1; 0: a plain timer, or no cancel
+  std::optional<std::size_t> last_report;  // index of what the rule last took for progress; it need not be guilty
+  nanoseconds silent_for{0};               // as the rule reckons it at the cancel, at the pull's end or at `now`
   /// The limit was met or missed by less than the evidence can tell (k_jitter, or the stream's `sampled_every`): the
   /// cancel may as well come one look later, or not at all.
   bool on_the_edge = false;
@@ -43,10 +43,10 @@ struct Deadline {
     at_least,  // the pull was cut off or is not over: no smaller limit would have brought it even so far
   };
   Kind kind = Kind::enough;
-  nanoseconds value{0};        // whole seconds; with the looks as they fell. 0: never silent at a look
-  nanoseconds for_any_looks{0};  // the same for a pull whose looks fall as badly as they can
-  nanoseconds silence{0};      // the longest silence that the rule reckoned at a look
-  std::optional<std::size_t> before;   // the report after which it was silent for so long
+  nanoseconds value{0};               // whole seconds; with the looks as they fell. 0: never silent at a look
+  nanoseconds for_any_looks{0};       // the same for a pull whose looks fall as badly as they can
+  nanoseconds silence{0};             // the longest silence that the rule reckoned at a look
+  std::optional<std::size_t> before;  // the report after which it was silent for so long
 };
 
 /// The smallest limit under which `rule` lets the recorded pull through. `until`: how far to look; after a cancel it may

@@ -25,9 +25,7 @@ Report report(nanoseconds at, Status status, std::string layer = "a", std::optio
   return {at, status, std::move(layer), done, total, {}, {}};
 }
 
-Report counters(nanoseconds at, std::int64_t active, std::uint64_t bytes) {
-  return {at, Status::counters, "", bytes, {}, active, {}};
-}
+Report counters(nanoseconds at, std::int64_t active, std::uint64_t bytes) { return {at, Status::counters, "", bytes, {}, active, {}}; }
 
 Stream stream(std::vector<Report> reports, nanoseconds end, Ending ending = Ending::open) {
   return {nanoseconds{0}, end, ending, std::move(reports), nanoseconds{0}};
@@ -37,7 +35,10 @@ Stream stream(std::vector<Report> reports, nanoseconds end, Ending ending = Endi
 
 TEST(Dockershim, ASilenceLongerThanTheLimitSurvivesWhenNoLookFindsIt) {
   // Seen: 65.1 s under 60 s, 125.3 s under 120 s. The last look within it came too early.
-  struct Case { nanoseconds from, silence, limit; Fate fate; };
+  struct Case {
+    nanoseconds from, silence, limit;
+    Fate fate;
+  };
   const std::vector<Case> cases{
       {seconds{24}, milliseconds{65100}, seconds{60}, Fate::ended},      // last look at 80 finds 56
       {seconds{26}, milliseconds{65100}, seconds{60}, Fate::cancelled},  // the one at 90 finds 64
@@ -71,7 +72,7 @@ TEST(Dockershim, ARunningPullIsToldWhenItWillBeCancelled) {
   const auto verdict = judge(s, rule("kubelet", "1.20", seconds{60}), seconds{33});
   EXPECT_EQ(verdict.fate, Fate::running);
   EXPECT_EQ(*verdict.cancels_at, seconds{80});
-  EXPECT_EQ(verdict.silent_for, seconds{18});   // at the look at 30
+  EXPECT_EQ(verdict.silent_for, seconds{18});  // at the look at 30
 }
 
 TEST(CriDockerd, OneLookAtExtractingSwitchesItOffForGood) {
@@ -91,8 +92,7 @@ TEST(CriDockerd, ExtractingBetweenTwoLooksSparesNothing) {
 }
 
 TEST(CriDockerd, ASparedSilenceNeedsNoDeadline) {
-  const auto s = stream({report(seconds{3}, Status::extracting), report(seconds{400}, Status::extracted)}, seconds{401},
-                        Ending::finished);
+  const auto s = stream({report(seconds{3}, Status::extracting), report(seconds{400}, Status::extracted)}, seconds{401}, Ending::finished);
   // The last look within the silence is the one at 390 s.
   EXPECT_EQ(smallest_deadline(s, rule("cri-dockerd", "0.3.14", seconds{60}), s.end).value, seconds{388});
   const auto deadline = smallest_deadline(s, rule("cri-dockerd", "0.3.15", seconds{60}), s.end);
@@ -109,7 +109,11 @@ std::vector<Report> five_mib_then_nothing() {
 }
 
 TEST(ContainerdTransfer, CancelsWhereTheRecordingsWereCancelled) {
-  struct Case { const char* version; nanoseconds limit, cancels_at; bool edge; };
+  struct Case {
+    const char* version;
+    nanoseconds limit, cancels_at;
+    bool edge;
+  };
   const std::vector<Case> cases{
       {"2.1.9", seconds{15}, seconds{30}, false},  // recorded 30.003 s after PullImage
       {"2.4.2", minutes{5}, seconds{310}, true},   // recorded 310.001 s: silence and limit are equal, and it cancels
@@ -178,9 +182,12 @@ TEST(ContainerdTransfer, ZeroHangsAndInLocalModeSwitchesOff) {
 
 TEST(Containerd, ItsOwnDebugLinesAreTheLooks) {
   // 2.4.2, limit 20 s, the lines "progress for image pull" of a recording; the second came 17 ms late.
-  const auto s = Stream{milliseconds{7068}, milliseconds{37071}, Ending::cancelled,
+  const auto s = Stream{milliseconds{7068},
+                        milliseconds{37071},
+                        Ending::cancelled,
                         {counters(nanoseconds{17'070'211'541}, 1, 3145728), counters(nanoseconds{27'087'607'424}, 1, 3145728),
-                         counters(nanoseconds{37'070'440'934}, 1, 3145728)}, nanoseconds{0}};
+                         counters(nanoseconds{37'070'440'934}, 1, 3145728)},
+                        nanoseconds{0}};
   const auto verdict = judge(s, rule("containerd", "2.4.2", seconds{20}), s.end);
   EXPECT_EQ(verdict.fate, Fate::cancelled);
   EXPECT_EQ(verdict.look, 3U);
@@ -208,8 +215,8 @@ TEST(ContainerdLocal, UnpackingDoesNotCountOnceTheBodiesAreClosed) {
 }
 
 TEST(ContainerdLocal, ABodyHeldOpenByASlowDiskCountsAsASilentNetwork) {
-  const auto s = stream({report(seconds{1}, Status::request_opened, "1"), report(seconds{3}, Status::downloading, "1", 800, 900)},
-                        minutes{60});
+  const auto s =
+      stream({report(seconds{1}, Status::request_opened, "1"), report(seconds{3}, Status::downloading, "1", 800, 900)}, minutes{60});
   const auto verdict = judge(s, rule("containerd", "1.7.27", minutes{5}), s.end);
   EXPECT_EQ(verdict.fate, Fate::cancelled);
   EXPECT_EQ(*verdict.cancels_at, seconds{310});
@@ -228,7 +235,7 @@ TEST(ContainerdLocal, TheSmallestDeadlineIsMoreThanTheSilenceItFound) {
                         seconds{100}, Ending::finished);
   const auto deadline = smallest_deadline(s, rule("containerd", "1.7.27", minutes{5}), s.end);
   EXPECT_EQ(deadline.kind, Deadline::Kind::enough);
-  EXPECT_EQ(deadline.silence, seconds{80});   // from the look at 10 to the look at 90
+  EXPECT_EQ(deadline.silence, seconds{80});  // from the look at 10 to the look at 90
   EXPECT_EQ(deadline.value, seconds{81});
   EXPECT_EQ(judge(s, rule("containerd", "1.7.27", deadline.value), s.end).fate, Fate::ended);
   EXPECT_EQ(judge(s, rule("containerd", "1.7.27", deadline.silence), s.end).fate, Fate::cancelled);
@@ -237,8 +244,9 @@ TEST(ContainerdLocal, TheSmallestDeadlineIsMoreThanTheSilenceItFound) {
 // --- CRI-O ---------------------------------------------------------------------------------------------------------
 
 TEST(Crio, CancelsExactlyWhenTheTimerRunsOut) {
-  const auto s = stream({report(seconds{2}, Status::waiting), report(seconds{5}, Status::downloading),
-                         report(milliseconds{15'001}, Status::complete)}, seconds{40}, Ending::finished);
+  const auto s =
+      stream({report(seconds{2}, Status::waiting), report(seconds{5}, Status::downloading), report(milliseconds{15'001}, Status::complete)},
+             seconds{40}, Ending::finished);
   const auto verdict = judge(s, rule("cri-o", "1.30.0", seconds{10}), s.end);
   EXPECT_EQ(verdict.fate, Fate::cancelled);
   EXPECT_EQ(*verdict.cancels_at, seconds{15});
@@ -263,11 +271,10 @@ TEST(Crio, TheCommitAfterTheLastLayerCounts) {
 }
 
 TEST(Crio, ALargerLimitMakesEventsRarer) {
-  const auto s = stream({report(seconds{2}, Status::downloading), report(seconds{92}, Status::complete)}, seconds{93},
-                        Ending::finished);
+  const auto s = stream({report(seconds{2}, Status::downloading), report(seconds{92}, Status::complete)}, seconds{93}, Ending::finished);
   const auto deadline = smallest_deadline(s, rule("cri-o", "1.32.0", seconds{10}), s.end);
   EXPECT_EQ(deadline.silence, seconds{90});
-  EXPECT_EQ(deadline.value, seconds{101});   // 90 s and a tenth of the limit itself
+  EXPECT_EQ(deadline.value, seconds{101});  // 90 s and a tenth of the limit itself
 }
 
 TEST(Crio, TheNewDefaultWatchesNothing) {

@@ -86,7 +86,7 @@ std::vector<Case> recorded(const std::string& scratch) {
   std::vector<Case> cases;
   for (const auto& folder : sorted(fs::path(scratch) / "real")) {
     const auto truth = parse(folder / "truth.json");
-    fs::remove(folder / "truth.json");      // the answer is no evidence
+    fs::remove(folder / "truth.json");  // the answer is no evidence
     Case one;
     one.name = folder.filename().string();
     one.causes = truth["causes"] ? causes_of(truth["causes"]) : causes_of(truth["cause"]);
@@ -109,11 +109,25 @@ std::string in_envelope(const std::vector<std::string>& lines, const std::string
     if (envelope == "journal")
       text += fmt::format("Mar 18 06:1{}:0{} ip-10-0-3-7.eu-west-1.compute.internal node[{}]: {}\n", i % 10, i % 6, 3000 + i % 2, line);
     if (envelope == "journal-json")
-      text += JsonWriter().begin_object().member("__REALTIME_TIMESTAMP", std::to_string(1584512000000000ULL + i * 1000000)).member("_HOSTNAME", "ip-10-0-3-7")
-                  .member("SYSLOG_IDENTIFIER", "node").member("PRIORITY", "6").member("MESSAGE", line).end_object().text() + "\n";
+      text += JsonWriter()
+                  .begin_object()
+                  .member("__REALTIME_TIMESTAMP", std::to_string(1584512000000000ULL + i * 1000000))
+                  .member("_HOSTNAME", "ip-10-0-3-7")
+                  .member("SYSLOG_IDENTIFIER", "node")
+                  .member("PRIORITY", "6")
+                  .member("MESSAGE", line)
+                  .end_object()
+                  .text() +
+              "\n";
     if (envelope == "docker-json")
-      text += JsonWriter().begin_object().member("log", line + "\n").member("stream", "stderr")
-                  .member("time", fmt::format("2024-03-18T06:1{}:00.12345678Z", i % 10)).end_object().text() + "\n";
+      text += JsonWriter()
+                  .begin_object()
+                  .member("log", line + "\n")
+                  .member("stream", "stderr")
+                  .member("time", fmt::format("2024-03-18T06:1{}:00.12345678Z", i % 10))
+                  .end_object()
+                  .text() +
+              "\n";
   }
   return text;
 }
@@ -141,7 +155,8 @@ Score measure(const std::vector<Case>& cases, const std::function<diagnose::Diag
     const auto has = [&](const std::string& cause) { return std::find(said.begin(), said.end(), cause) != said.end(); };
     const bool right = one.causes.size() > 1 ? std::all_of(one.causes.begin(), one.causes.end(), has)
                                              : one.causes.count(said.front()) + one.also.count(said.front()) > 0;
-    const auto confidence = diagnosis.verdicts.empty() ? std::string_view("certain") : diagnose::to_string(diagnosis.verdicts.front().confidence);
+    const auto confidence =
+        diagnosis.verdicts.empty() ? std::string_view("certain") : diagnose::to_string(diagnosis.verdicts.front().confidence);
     const bool certain = confidence == "certain" && !diagnosis.verdicts.empty();
     ++score.all;
     score.right += right ? 1 : 0;

@@ -13,10 +13,10 @@ namespace unsnag::corpus {
 
 struct Case {
   std::string name;
-  std::set<std::string> causes;            // several: two pods that fail for different reasons; all must be named
+  std::set<std::string> causes;  // several: two pods that fail for different reasons; all must be named
   std::set<std::string> also;
-  std::vector<std::string> lines;          // of an incident
-  std::string folder;                      // of a recorded case
+  std::vector<std::string> lines;  // of an incident
+  std::string folder;              // of a recorded case
   bool describe_suffices = true, logs_suffice = true;
 };
 
@@ -34,7 +34,7 @@ diagnose::Diagnosis diagnose_target(const std::string& path);
 
 struct Score {
   int right = 0, all = 0, certain = 0;
-  std::vector<std::string> wrong;               // "name: is a, said b (likely)"
+  std::vector<std::string> wrong;  // "name: is a, said b (likely)"
   std::vector<std::string> certain_and_wrong;
   [[nodiscard]] double share() const { return all == 0 ? 0 : static_cast<double>(right) / all; }
 };

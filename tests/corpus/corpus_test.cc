@@ -78,7 +78,8 @@ TEST_F(Recorded, LogsAloneAreExplainedWhereTheySuffice) {
     return text_of(one, {"kubelet.log", "containerd.log", "dockerd.log", "crio.log", "cri-dockerd.log", "dmesg.txt"});
   };
   auto cases = cases_;
-  cases.erase(std::remove_if(cases.begin(), cases.end(), [&](const Case& one) { return !one.logs_suffice || logs(one).empty(); }), cases.end());
+  cases.erase(std::remove_if(cases.begin(), cases.end(), [&](const Case& one) { return !one.logs_suffice || logs(one).empty(); }),
+              cases.end());
   expect_at_least(0.97, measure(cases, [&](const Case& one) { return diagnose_paste(logs(one)); }));
 }
 

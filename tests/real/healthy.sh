@@ -11,7 +11,7 @@ record_healthy() {
   stop main; stop docker
   start_containerd well "$work/well/root" && start_docker well-docker "$work/well-docker/root" || { echo 'FAILED healthy: no daemons'; return; }
   for worker in cri_life cri_pulls ctr_life docker_life docker_pulls skopeo_life; do
-    (n=0; while ((SECONDS < until)) && (($(du -cm "$work"/well*/log | tail -1 | cut -f1) < megabytes)); do $worker $((++n)); done) > "$work/healthy/$worker.txt" 2>&1 & pids+=($!)
+    (n=0; while ((SECONDS < until)) && (($(du -cm "$work"/well*/log "$work/real/log" | tail -1 | cut -f1) < megabytes)); do $worker $((++n)); done) > "$work/healthy/$worker.txt" 2>&1 & pids+=($!)
   done
   wait "${pids[@]}"
   stop well; stop well-docker

@@ -31,6 +31,8 @@ judge_cases() {
       # What stands after | is as much as a part of the evidence can tell.
       all=${causes%%|*} part=${causes//|/,}
       if [[ $status == 0 && $causes == *no-failure* ]]; then all=no-failure part=no-failure; else all=${all/,no-failure/} part=${part/,no-failure/}; fi
+      # The runtime cleans up in milliseconds; where df missed the moment, nobody can tell few inodes from a full disk.
+      [[ $all == inodes-exhausted ]] && ! grep -qE ' (99|100)% ' "$folder/all/df-i.txt" && all=$part
       if [[ -f $folder/all/daemon.log ]]; then
         verdict "$row" 'all, debug' "$all" "$folder/all"
         verdict "$row" 'all, info' "$all" "$folder/info"

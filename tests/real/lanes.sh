@@ -43,7 +43,7 @@ run_case() {   # NAME TOOL IMAGE OPTIONS
 # The fullest moment is what counts: the runtime cleans up right after it failed.
 watch_disk() {   # ROOT INTO
   local use most=-1 inodes most_inodes=-1
-  while sleep 0.03; do
+  while :; do
     use=$(df --output=pcent "$1" | tail -1) inodes=$(df --output=ipcent "$1" | tail -1)
     ((${use%\%} > most)) && most=${use%\%} && df "$1" > "$2/df.txt"
     ((${inodes%\%} > most_inodes)) && most_inodes=${inodes%\%} && df -i "$1" > "$2/df-i.txt"

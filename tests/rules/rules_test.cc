@@ -33,7 +33,8 @@ TEST_P(Rule, ItsExampleMakesItTheVerdict) {
   const auto diagnosis = diagnose::diagnose(fold.take());
   ASSERT_FALSE(diagnosis.verdicts.empty()) << "no verdict at all";
   EXPECT_EQ(diagnosis.verdicts.front().rule, GetParam().rule) << diagnosis.verdicts.front().summary;
-  EXPECT_EQ(diagnosis.verdicts.front().summary.find('?'), std::string::npos) << "a word was not known: " << diagnosis.verdicts.front().summary;
+  EXPECT_EQ(diagnosis.verdicts.front().summary.find('?'), std::string::npos)
+      << "a word was not known: " << diagnosis.verdicts.front().summary;
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Rule, ::testing::ValuesIn(examples()), [](const auto& param) {

@@ -66,15 +66,21 @@ Answer page(int status, std::string body, std::string type) {
 }
 
 Answer error(int status, std::string_view code, std::string_view message, std::string_view detail = "null") {
-  auto made = page(status, fmt::format(R"({{"errors":[{{"code":"{}","message":"{}","detail":{}}}]}})" "\n", code, message, detail),
+  auto made = page(status,
+                   fmt::format(R"({{"errors":[{{"code":"{}","message":"{}","detail":{}}}]}})"
+                               "\n",
+                               code, message, detail),
                    "application/json; charset=utf-8");
   made.headers.emplace_back("Docker-Distribution-Api-Version", "registry/2.0");
   return made;
 }
 
 Answer nginx(int status) {
-  return page(status, fmt::format("<html>\r\n<head><title>{0} {1}</title></head>\r\n<body>\r\n<center><h1>{0} {1}</h1></center>\r\n"
-                                  "<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n", status, reason_of(status)), "text/html");
+  return page(status,
+              fmt::format("<html>\r\n<head><title>{0} {1}</title></head>\r\n<body>\r\n<center><h1>{0} {1}</h1></center>\r\n"
+                          "<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n",
+                          status, reason_of(status)),
+              "text/html");
 }
 
 Answer by_status(int status, std::string_view part) {
@@ -101,11 +107,14 @@ std::optional<Answer> challenge(const Request& request, const std::string& auth,
   }
   if (auth != "bearer") return std::nullopt;
   if (sent == fmt::format("Bearer {}", k_good_token)) return std::nullopt;
-  if (sent.empty() == false && repository.empty()) return std::nullopt;   // a token for the ping need not have a scope
-  auto made = error(401, "UNAUTHORIZED", "authentication required", fmt::format(R"([{{"Type":"repository","Class":"","Name":"{}","Action":"pull"}}])", repository));
-  made.headers.emplace_back("Www-Authenticate", fmt::format(R"(Bearer realm="{}://{}/token",service="{}"{}{})", request.encrypted ? "https" : "http", request.host, request.host,
-                                                            repository.empty() ? "" : fmt::format(R"(,scope="repository:{}:pull")", repository),
-                                                            sent.empty() ? "" : R"(,error="insufficient_scope")"));
+  if (sent.empty() == false && repository.empty()) return std::nullopt;  // a token for the ping need not have a scope
+  auto made = error(401, "UNAUTHORIZED", "authentication required",
+                    fmt::format(R"([{{"Type":"repository","Class":"","Name":"{}","Action":"pull"}}])", repository));
+  made.headers.emplace_back(
+      "Www-Authenticate",
+      fmt::format(R"(Bearer realm="{}://{}/token",service="{}"{}{})", request.encrypted ? "https" : "http", request.host, request.host,
+                  repository.empty() ? "" : fmt::format(R"(,scope="repository:{}:pull")", repository),
+                  sent.empty() ? "" : R"(,error="insufficient_scope")"));
   return made;
 }
 
@@ -116,11 +125,13 @@ Answer token(const Request& request, Faults& faults) {
     for (auto slash = repository.find("%2F"); slash != std::string::npos; slash = repository.find("%2F")) repository.replace(slash, 3, "/");
   }
   const auto step = faults.next(request.host + '/' + repository, "token");
-  if (step.act == Act::html) return page(200, "<!doctype html><html><head><title>Sign in</title></head><body></body></html>\n", "text/html");
+  if (step.act == Act::html)
+    return page(200, "<!doctype html><html><head><title>Sign in</title></head><body></body></html>\n", "text/html");
   if (step.act == Act::status) return by_status(static_cast<int>(step.number), "token");
-  if (request.method != "GET") return nginx(405);   // containerd then asks again with GET
+  if (request.method != "GET") return nginx(405);  // containerd then asks again with GET
   const auto sent = request.headers.find("authorization");
-  if (sent == request.headers.end()) return page(200, fmt::format(R"({{"token":"{}","expires_in":300}})", k_anonymous_token), "application/json");
+  if (sent == request.headers.end())
+    return page(200, fmt::format(R"({{"token":"{}","expires_in":300}})", k_anonymous_token), "application/json");
   if (sent->second == k_basic) return page(200, fmt::format(R"({{"token":"{}","expires_in":300}})", k_good_token), "application/json");
   return page(401, R"({"details":"incorrect username or password"})", "application/json");
 }
@@ -165,25 +176,35 @@ Answer bend(Answer healthy, const Step& step) {
     case Act::reset: healthy.end = Answer::End::reset; break;
     case Act::stall: healthy.end = Answer::End::stall; break;
     case Act::flip:
-      if (static_cast<std::size_t>(step.number) >= from && number < healthy.body.size()) healthy.body[number] = static_cast<char>(healthy.body[number] ^ 0x20);
+      if (static_cast<std::size_t>(step.number) >= from && number < healthy.body.size())
+        healthy.body[number] = static_cast<char>(healthy.body[number] ^ 0x20);
       break;
     default: break;
   }
   return healthy;
 }
 
-Answer served(const Request& request, const std::string& images, Faults& faults, const std::string& repository, std::string_view part, std::string reference) {
+Answer served(const Request& request, const std::string& images, Faults& faults, const std::string& repository, std::string_view part,
+              std::string reference) {
   const auto name = request.host + '/' + repository;
   if (auto refused = challenge(request, faults.setting(name, "auth"), repository)) return *refused;
   const auto step = faults.next(name, part);
   switch (step.act) {
     case Act::status: return by_status(static_cast<int>(step.number), part);
-    case Act::unknown_name: return error(404, "NAME_UNKNOWN", "repository name not known to registry", fmt::format(R"({{"name":"{}"}})", repository));
+    case Act::unknown_name:
+      return error(404, "NAME_UNKNOWN", "repository name not known to registry", fmt::format(R"({{"name":"{}"}})", repository));
     case Act::hub_limit:
-      return error(429, "TOOMANYREQUESTS", "You have reached your pull rate limit. You may increase the limit by authenticating and upgrading: https://www.docker.com/increase-rate-limit");
-    case Act::html: return page(200, "<!doctype html>\n<html><head><title>Repository Manager</title></head><body><div id=\"app\"></div></body></html>\n", "text/html");
+      return error(429, "TOOMANYREQUESTS",
+                   "You have reached your pull rate limit. You may increase the limit by authenticating and upgrading: "
+                   "https://www.docker.com/increase-rate-limit");
+    case Act::html:
+      return page(200, "<!doctype html>\n<html><head><title>Repository Manager</title></head><body><div id=\"app\"></div></body></html>\n",
+                  "text/html");
     case Act::xml:
-      return page(403, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>7A5C6E2B0D1F4938</RequestId><HostId>h0st</HostId></Error>", "application/xml");
+      return page(403,
+                  "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>AccessDenied</Code><Message>Access "
+                  "Denied</Message><RequestId>7A5C6E2B0D1F4938</RequestId><HostId>h0st</HostId></Error>",
+                  "application/xml");
     case Act::redirect: {
       Answer made;
       made.status = 307;
@@ -192,7 +213,8 @@ Answer served(const Request& request, const std::string& images, Faults& faults,
     }
     default: break;
   }
-  if (const auto tag = faults.setting(name, "tag"); part == "manifest" && !tag.empty() && reference.rfind("sha256:", 0) != 0) reference = tag;
+  if (const auto tag = faults.setting(name, "tag"); part == "manifest" && !tag.empty() && reference.rfind("sha256:", 0) != 0)
+    reference = tag;
   if (auto healthy = content(request, images, part, reference)) return bend(std::move(*healthy), step);
   // Docker prints an error that has a detail otherwise than one that has none (registry/api/errcode).
   if (part == "manifest") return error(404, "MANIFEST_UNKNOWN", "manifest unknown", fmt::format(R"({{"Tag":"{}"}})", reference));

@@ -14,7 +14,7 @@ namespace fake {
 
 struct Request {
   std::string method, path, query, host;
-  std::map<std::string, std::string> headers;   // names in lower case
+  std::map<std::string, std::string> headers;  // names in lower case
   bool encrypted = false;
 };
 
@@ -23,9 +23,9 @@ struct Answer {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  std::size_t from = 0;        // where in the blob the body begins
-  End end = End::clean;        // what happens after `body_sent` bytes
-  std::size_t body_sent = 0;   // of the body; only where `end` is not clean
+  std::size_t from = 0;       // where in the blob the body begins
+  End end = End::clean;       // what happens after `body_sent` bytes
+  std::size_t body_sent = 0;  // of the body; only where `end` is not clean
 };
 
 /// Parses a request's head. False: it is no HTTP.

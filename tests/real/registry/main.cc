@@ -9,9 +9,9 @@
 // Port 0 takes a free one. It prints "kind address port" for each as soon as it listens, then "ready", and runs until
 // it is killed. It binds to loopback addresses and to 203.0.113.0/24 (TEST-NET-3, RFC 5737: routed nowhere) only.
 #include <arpa/inet.h>
-#include <csignal>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <csignal>
 
 #include <cstring>
 #include <string>
@@ -81,7 +81,7 @@ void serve(unsnag::Fd fd, SSL_CTX* context, const std::string& images, Faults& f
     auto bytes = head_of(given);
     if (request.method != "HEAD") bytes += given.end == Answer::End::clean ? given.body : given.body.substr(0, given.body_sent);
     if (!stream.write(bytes)) return;
-    if (given.end == Answer::End::clean && request.method != "POST") continue;   // a POST's body is not read: close
+    if (given.end == Answer::End::clean && request.method != "POST") continue;  // a POST's body is not read: close
     if (request.method == "HEAD") continue;
     if (given.end == Answer::End::reset) stream.reset();
     if (given.end == Answer::End::stall) stream.silence();
@@ -102,7 +102,7 @@ void answer_dns(int fd) {
     while (end < static_cast<std::size_t>(got) && packet[end] != 0) end += packet[end] + std::size_t{1};
     end += 5;
     if (end > static_cast<std::size_t>(got)) continue;
-    std::memset(packet + 6, 0, 6);   // no answer, authority or additional records (EDNS goes)
+    std::memset(packet + 6, 0, 6);  // no answer, authority or additional records (EDNS goes)
     ::sendto(fd, packet, end, 0, reinterpret_cast<sockaddr*>(&who), size);
   }
 }
@@ -113,9 +113,14 @@ void listen_on(const Listener& listener, const std::string& images, Faults& faul
     unsnag::Fd fd(::accept4(listener.fd.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!fd) continue;
     if (listener.kind == "mute")
-      std::thread([held = std::move(fd)] { char some[4096]; while (::recv(held.get(), some, sizeof some, 0) > 0) {} }).detach();
+      std::thread([held = std::move(fd)] {
+        char some[4096];
+        while (::recv(held.get(), some, sizeof some, 0) > 0) {}
+      }).detach();
     else
-      std::thread([held = std::move(fd), &listener, &images, &faults]() mutable { serve(std::move(held), listener.context, images, faults); }).detach();
+      std::thread([held = std::move(fd), &listener, &images, &faults]() mutable {
+        serve(std::move(held), listener.context, images, faults);
+      }).detach();
   }
 }
 

@@ -32,9 +32,12 @@ std::optional<Step> parse_step(std::string_view text) {
     step.times = static_cast<int>(*times);
     text = text.substr(0, star);
   }
-  struct Word { std::string_view word; Act act; };
-  static constexpr Word k_plain[] = {{"ok", Act::ok}, {"404-name", Act::unknown_name}, {"429-hub", Act::hub_limit},
-                                     {"html", Act::html}, {"xml", Act::xml}};
+  struct Word {
+    std::string_view word;
+    Act act;
+  };
+  static constexpr Word k_plain[] = {
+      {"ok", Act::ok}, {"404-name", Act::unknown_name}, {"429-hub", Act::hub_limit}, {"html", Act::html}, {"xml", Act::xml}};
   for (const auto& [word, act] : k_plain)
     if (text == word) return step.act = act, step;
   static constexpr Word k_counted[] = {{"cut", Act::cut}, {"reset", Act::reset}, {"flip", Act::flip}, {"stall", Act::stall}};

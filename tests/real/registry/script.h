@@ -18,16 +18,16 @@ namespace fake {
 struct Step {
   enum class Act {
     ok,
-    status,          // NNN: that status with the words that real registries use
-    unknown_name,    // 404-name: NAME_UNKNOWN instead of MANIFEST_UNKNOWN
-    hub_limit,       // 429-hub: Docker Hub's words of 2020
-    html,            // 200 with a web page
-    xml,             // 403 as an object store says it
-    redirect,        // redirect(URL): 307 to URL + the path
-    cut,             // cut(N): N bytes of the promised body, then a clean end
-    reset,           // reset(N): N bytes, then RST
-    flip,            // flip(N): byte N is another one
-    stall,           // stall(N): N bytes, then silence
+    status,        // NNN: that status with the words that real registries use
+    unknown_name,  // 404-name: NAME_UNKNOWN instead of MANIFEST_UNKNOWN
+    hub_limit,     // 429-hub: Docker Hub's words of 2020
+    html,          // 200 with a web page
+    xml,           // 403 as an object store says it
+    redirect,      // redirect(URL): 307 to URL + the path
+    cut,           // cut(N): N bytes of the promised body, then a clean end
+    reset,         // reset(N): N bytes, then RST
+    flip,          // flip(N): byte N is another one
+    stall,         // stall(N): N bytes, then silence
   };
   Act act = Act::ok;
   long number = 0;
@@ -56,9 +56,9 @@ class Faults {
     std::size_t at = 0;
     int used = 0;
   };
-  std::map<std::string, std::map<std::string, std::string>> settings_;   // constant after load()
+  std::map<std::string, std::map<std::string, std::string>> settings_;  // constant after load()
   std::mutex mutex_;
-  std::map<std::string, Track> tracks_;                                  // by "name part"; guarded by mutex_
+  std::map<std::string, Track> tracks_;  // by "name part"; guarded by mutex_
 };
 
 }  // namespace fake

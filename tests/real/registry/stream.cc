@@ -11,8 +11,7 @@ namespace fake {
 namespace {
 
 constexpr std::size_t k_max_head = 64 * 1024;
-constexpr std::string_view k_plain_to_tls =
-    "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n";
+constexpr std::string_view k_plain_to_tls = "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n";
 constexpr std::string_view k_not_http =
     "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request";
 
@@ -83,7 +82,7 @@ void Stream::reset() {
   const linger at_once{1, 0};
   ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   ready_ = false;
-  fd_ = unsnag::Fd();   // assignment swaps: the temporary closes the socket here
+  fd_ = unsnag::Fd();  // assignment swaps: the temporary closes the socket here
 }
 
 void Stream::silence() {

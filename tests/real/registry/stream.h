@@ -27,8 +27,8 @@ class Stream {
   /// Reads until `buffer` holds "\r\n\r\n"; false at the end, at an error and past 64 KiB.
   bool read_head(std::string& buffer);
   bool write(std::string_view bytes);
-  void reset();        // the peer gets RST
-  void silence();      // holds the connection open, without a word, until the peer closes it
+  void reset();    // the peer gets RST
+  void silence();  // holds the connection open, without a word, until the peer closes it
 
  private:
   ssize_t read_some(char* into, std::size_t size);
