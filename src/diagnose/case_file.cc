@@ -20,6 +20,8 @@ using timeline::Timeline;
 
 constexpr std::chrono::minutes k_node_window{30};  // how long before a failure a node's trouble may explain it
 constexpr std::chrono::seconds k_before{2}, k_after{10};
+/// … where several pulls fail one after another, only what came in the very moment belongs to one of them.
+constexpr std::chrono::milliseconds k_at_once{300};
 /// A paste of up to this many lines was put together by a person: what stands in it belongs together.
 constexpr std::uint64_t k_paste_lines = 80;
 
@@ -69,13 +71,13 @@ std::optional<SysTime> latest(const std::optional<SysTime>& a, const std::option
   return std::max(*a, *b);
 }
 
-bool within(const Noted& noted, const Pull& pull) {
+bool within(const Noted& noted, const Pull& pull, nanoseconds early, nanoseconds late) {
   for (const auto& attempt : pull.attempts) {
     const auto begin = attempt.begin.at ? attempt.begin.at : attempt.end.at;
     const auto end = attempt.end.at ? attempt.end.at : begin;
     if (!begin || !noted.last.at) continue;
-    const auto after = attempt.outcome ? nanoseconds(k_after) : nanoseconds(std::chrono::hours(24));
-    if (*noted.last.at >= *begin - k_before && noted.first.at && *noted.first.at <= *end + after) return true;
+    const auto after = attempt.outcome ? late : nanoseconds(std::chrono::hours(24));
+    if (*noted.last.at >= *begin - early && noted.first.at && *noted.first.at <= *end + after) return true;
   }
   return false;
 }
@@ -90,6 +92,17 @@ bool names_repository(const timeline::Fact& fact, std::string_view repository) {
   const auto url = fact.get("url");
   const auto at = url.find(repository);
   return !repository.empty() && at != std::string_view::npos && contains(url, "/v2/");
+}
+
+/// A line without an image that names another host than the case's registry is most likely another pull's.
+bool may_be_about(const timeline::Fact& fact, const CaseFile& file) {
+  const auto host = fact.get("host");
+  const auto url = fact.get("url");
+  if (contains(url, "/v2/") && !names_repository(fact, timeline::repository_of(file.image)) && !contains(url, "/v2/\"") &&
+      url.size() > url.find("/v2/") + 4)
+    return false;
+  return host.empty() || file.registry.empty() || contains(url, "ns=") ||
+         timeline::registry_of(std::string(host) + "/x") == file.registry || contains(fact.get("step"), "download");
 }
 
 /// A pull that is still under way at the end of the evidence, and has been for a while.
@@ -190,8 +203,8 @@ class Opener {
       } else if (opened.bad && belongs_by_pod(noted, file)) {
         add(file, noted, Tie::near);
       } else if (opened.bad && noted.scope.pod.empty() && (about_a_pull(noted) || paste_) &&
-                 ((bad_cases == 1 && (paste_ || !noted.last.at || within(noted, *file.pull))) ||
-                  (bad_cases > 1 && noted.last.at && within(noted, *file.pull)))) {
+                 ((bad_cases == 1 && (paste_ || !noted.last.at || within(noted, *file.pull, k_before, k_after))) ||
+                  (bad_cases > 1 && noted.last.at && may_be_about(noted.fact, file) && within(noted, *file.pull, k_at_once, k_at_once)))) {
         add(file, noted, Tie::near);
       } else if (opened.bad && bad_cases > 1 && paste_ && noted.scope.pod.empty()) {
         add(file, noted, Tie::near);

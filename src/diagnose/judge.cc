@@ -112,6 +112,10 @@ std::vector<const CaseFact*> satisfy(const catalogue::Condition& condition, cons
 
 std::vector<Firing> judge(const CaseFile& file) {
   std::vector<Firing> firings;
+  const auto none_own = [](const std::vector<const CaseFact*>& facts) {
+    return std::none_of(facts.begin(), facts.end(), [](const CaseFact* fact) { return fact->tie == Tie::own || fact->tie == Tie::node; });
+  };
+  const bool several_failed = file.timeline != nullptr && file.timeline->pulls.size() > 1;
   for (const auto& cause : catalogue::built_in_causes())
     for (const auto& rule : cause.rules) {
       auto facts = satisfy(rule.needs, file);
@@ -141,7 +145,9 @@ std::vector<Firing> judge(const CaseFile& file) {
                                          [&](const std::string& name) { return name == firing.cause->id || name == firing.rule->id; });
       // What only an earlier attempt showed does not explain the last one away.
       const bool stale = closeness(other.facts) < 150 && closeness(firing.facts) >= 150;
-      firing.explained_away = firing.explained_away || (outranked && !stale);
+      // Nor do lines that only stand near explain away what the image's own lines say.
+      const bool borrowed = none_own(other.facts) && !none_own(firing.facts) && several_failed;
+      firing.explained_away = firing.explained_away || (outranked && !stale && !borrowed);
     }
   std::stable_sort(firings.begin(), firings.end(), [](const Firing& a, const Firing& b) {
     if (a.explained_away != b.explained_away) return !a.explained_away;
