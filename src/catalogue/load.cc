@@ -120,7 +120,9 @@ class Checker {
         say(message, fmt::format("establishes {}, which no [[fact]] declares", assertion.name));
         continue;
       }
-      for (const auto& [key, value] : assertion.attributes) {
+      for (const auto& given : assertion.attributes) {
+        const auto& key = given.key;      // clang 14 captures no structured bindings
+        const auto& value = given.value;
         check_captures(message, value);
         const auto& known = it->second->attributes;
         const auto attribute = std::find_if(known.begin(), known.end(), [&](const auto& a) { return a.name == key; });

@@ -32,10 +32,10 @@ std::string help_for(const Command& command) {
   auto text =
       fmt::format("Usage: unsnag {}{} {}\n\nunsnag {} {}.\n\n", command.name, command.options.empty() ? "" : " [OPTIONS]", command.targets,
                   command.name, command.name == "explain" ? "tells " + std::string(command.summary) : std::string(command.summary));
-  const auto row = [&](std::string name, std::string_view help) {
+  const auto row = [&](std::string_view name, std::string_view help) {
     bool first = true;
     for (const auto& line : report::wrap(help, 55)) {
-      text += fmt::format("  {:<22} {}\n", first ? name : "", line);
+      text += fmt::format("  {:<22} {}\n", first ? name : std::string_view(), line);
       first = false;
     }
   };

@@ -63,7 +63,7 @@ std::uint64_t read_journal_export(std::string_view text, const std::string& file
   while (at < text.size()) {
     const auto end = std::min(text.find('\n', at), text.size());
     const auto row = text.substr(at, end - at);
-    at = end + 1;
+    at = std::min(text.size(), end + 1);
     if (row.empty()) {
       finish();
     } else if (const auto equals = row.find('='); equals != std::string_view::npos) {
