@@ -73,7 +73,7 @@ bool is_context(std::string_view name) { return std::find(std::begin(k_context),
 
 class Checker {
  public:
-  Checker(const Files& files, const Catalogue& catalogue) : files_(files), catalogue_(catalogue) {
+  Checker(const Files& files, const Catalogue& catalogue) : catalogue_(catalogue) {
     for (const auto& fact : files.facts) {
       const auto [it, is_new] = facts_.emplace(fact.name, &fact);
       if (!is_new) problems_.push_back(fmt::format("{}: fact {} is declared twice", fact.file, fact.name));
@@ -121,7 +121,7 @@ class Checker {
         continue;
       }
       for (const auto& given : assertion.attributes) {
-        const auto& key = given.key;      // clang 14 captures no structured bindings
+        const auto& key = given.key;  // clang 14 captures no structured bindings
         const auto& value = given.value;
         check_captures(message, value);
         const auto& known = it->second->attributes;
@@ -196,7 +196,6 @@ class Checker {
     say(message, fmt::format("{} and {} both claim a stretch of its sample '{}'", first, second, clip(sample, 160)));
   }
 
-  const Files& files_;
   const Catalogue& catalogue_;
   std::map<std::string, const FactKind*, std::less<>> facts_;
   std::set<std::pair<std::string, std::string>> pairs_;

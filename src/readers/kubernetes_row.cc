@@ -124,7 +124,7 @@ void take_source(Cursor& c, EventRow& row) {
   const auto rest = c.rest();
   if (!rest.empty() && rest.front() == '{') {
     const auto end = rest.find('}');
-    if (end == std::string_view::npos || end > 400) return;
+    if (end > 400) return;  // or nowhere
     set(rest.substr(1, end - 1));
     c.drop(end + 1);
     return;

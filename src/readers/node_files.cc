@@ -82,7 +82,7 @@ std::string_view printed_file(std::string_view line) {
   else if (line.find('@') < 64) {  // root@node:~# cat …, [root@node ~]$ cat …
     for (std::string_view end : {"# ", "$ "}) {
       const std::size_t found = line.find(end);
-      if (found != std::string_view::npos && found < 128) at = std::min(at, found + 2);
+      if (found < 128) at = std::min(at, found + 2);
     }
   }
   if (at == std::string_view::npos) return {};

@@ -14,7 +14,6 @@ namespace unsnag::report {
 namespace {
 
 using diagnose::Advice;
-using diagnose::Confidence;
 using diagnose::Proof;
 using diagnose::Verdict;
 

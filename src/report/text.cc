@@ -217,6 +217,7 @@ class TextReport {
     if (style_.verbose && !secondary.empty()) {
       page_.heading("only follows from it");
       std::vector<const Proof*> rest;
+      rest.reserve(secondary.size());
       for (const auto& proof : secondary) rest.push_back(&proof);
       quotes(rest);
     }

@@ -18,7 +18,6 @@ namespace {
 
 using timeline::Attempt;
 using timeline::Outcome;
-using timeline::Phase;
 using timeline::Pull;
 
 constexpr std::size_t k_phase_width = 10;
