@@ -33,7 +33,10 @@ bool is_beside(const Noted& noted) {
 
 FailureKind kind_of(const Noted& noted) {
   if (is_beside(noted)) return FailureKind::no;
-  return catalogue::failure_kind(noted.fact.name);
+  const auto kind = catalogue::failure_kind(noted.fact.name);
+  // The kernel speaks of the machine, never of a pull: its disk's troubles are the node's.
+  const bool kernel = noted.first_origin.message.compare(0, 7, "kernel.") == 0;
+  return kernel && kind == FailureKind::step ? FailureKind::node : kind;
 }
 
 bool failed(const Noted& noted) {
@@ -46,6 +49,10 @@ bool about_a_pull(const Noted& noted) {
   const auto& fact = noted.fact;
   // A pod that the node turns away never comes to its pull.
   if (kind_of(noted) == FailureKind::pull || (fact.name == "evicted" && fact.get("resource") != "memory")) return true;
+  // What only registries, and clients about them, say.
+  static constexpr std::string_view k_facts[] = {"registry-said", "access-denied", "token-failed", "platform-absent", "media-type"};
+  if (std::find(std::begin(k_facts), std::end(k_facts), fact.name) != std::end(k_facts)) return true;
+  if (fact.name == "not-found" && fact.get("where") == "registry") return true;
   const auto url = fact.get("url");
   if (!fact.get("step").empty() || contains(url, "/v2/") || contains(url, "/blobs/")) return true;
   static constexpr std::string_view k_speakers[] = {
@@ -82,16 +89,65 @@ bool within(const Noted& noted, const Pull& pull, nanoseconds early, nanoseconds
   return false;
 }
 
+/// Inside the attempt itself, without any slack.
+bool strictly_within(const Noted& noted, const Pull& pull) {
+  return std::any_of(pull.attempts.begin(), pull.attempts.end(), [&](const auto& attempt) {
+    return attempt.begin.at && attempt.end.at && noted.last.at && *attempt.begin.at <= *noted.last.at && *noted.last.at <= *attempt.end.at;
+  });
+}
+
 bool same_node(std::string_view a, std::string_view b) {
   if (a.empty() || b.empty()) return true;
   const auto shorter = std::min(a.size(), b.size());
   return a.substr(0, shorter) == b.substr(0, shorter) && (a.size() == b.size() || (a.size() > shorter ? a[shorter] : b[shorter]) == '.');
 }
 
+/// The repository that a registry's URL asks for: the part between /v2/ and /manifests/, /blobs/ or /tags/.
+std::string_view repository_in(std::string_view url) {
+  constexpr std::string_view k_start = "/v2/";
+  const auto start = url.find(k_start);
+  if (start == std::string_view::npos) return {};
+  url.remove_prefix(start + k_start.size());
+  for (const std::string_view end : {"/manifests/", "/blobs/", "/tags/"})
+    if (const auto at = url.rfind(end); at != std::string_view::npos) return url.substr(0, at);
+  return {};
+}
+
+/// Mirrors put a path of their own before the repository: /v2/hub-proxy/library/nginx/manifests/1.
 bool names_repository(const timeline::Fact& fact, std::string_view repository) {
-  const auto url = fact.get("url");
-  const auto at = url.find(repository);
-  return !repository.empty() && at != std::string_view::npos && contains(url, "/v2/");
+  const auto asked = repository_in(fact.get("url"));
+  if (repository.empty() || asked.size() < repository.size() || asked.substr(asked.size() - repository.size()) != repository) return false;
+  return asked.size() == repository.size() || asked[asked.size() - repository.size() - 1] == '/';
+}
+
+bool names_another(const timeline::Fact& fact, std::string_view repository) {
+  return !repository_in(fact.get("url")).empty() && !names_repository(fact, repository);
+}
+
+bool succeeded(const Pull& pull) {
+  if (std::any_of(pull.facts.begin(), pull.facts.end(), [](const Noted& noted) { return noted.fact.name == "pull-succeeded"; }))
+    return true;
+  return !pull.attempts.empty() && (pull.attempts.back().outcome == Outcome::ok || pull.attempts.back().outcome == Outcome::cached);
+}
+
+/// Hosts are asked one after another, mirrors first: what one of them said is no failure where another one served.
+bool went_on(const Timeline& timeline, const Noted& noted) {
+  if (kind_of(noted) == FailureKind::pull || (noted.fact.get("url").empty() && noted.fact.get("host").empty())) return false;
+  const auto says = [&](std::string_view name) {
+    return std::any_of(timeline.notes.begin(), timeline.notes.end(), [&](const Noted& other) { return other.fact.name == name; });
+  };
+  return says("trying-next-host") && (says("pull-succeeded") || std::any_of(timeline.pulls.begin(), timeline.pulls.end(), succeeded));
+}
+
+/// The runtime died under this pull: Go prints a crash without a time.
+bool died_with(const Timeline& timeline, const Pull& pull) {
+  if (pull.attempts.empty() || pull.attempts.back().outcome) return false;
+  const auto& begin = pull.attempts.back().begin.at;
+  return std::any_of(timeline.notes.begin(), timeline.notes.end(), [&](const Noted& noted) {
+    const auto how = noted.fact.get("how");
+    if (noted.fact.name != "runtime-stopped" || (how != "signal" && how != "panic" && how != "oom")) return false;
+    return !noted.last.at || (begin && *noted.last.at >= *begin);
+  });
 }
 
 /// A line without an image that names another host than the case's registry is most likely another pull's.
@@ -110,14 +166,19 @@ bool unfinished(const Pull& pull) { return !pull.attempts.empty() && !pull.attem
 
 class Opener {
  public:
-  explicit Opener(const Timeline& timeline) : timeline_(timeline), paste_(pasted_lines(timeline) <= k_paste_lines) {}
+  explicit Opener(const Timeline& timeline) : timeline_(timeline), paste_(pasted_lines(timeline) <= k_paste_lines) {
+    for (const auto& noted : timeline.notes)
+      if (noted.fact.name == "pull-failed" || noted.fact.name == "trying-next-host")
+        for (const auto* origin : {&noted.first_origin, &noted.last_origin}) pull_lines_.insert(line_of(*origin));
+  }
 
   std::vector<CaseFile> run() {
     for (std::size_t i = 0; i < timeline_.pulls.size(); ++i) {
       const auto& pull = timeline_.pulls[i];
       const bool bad = std::any_of(pull.facts.begin(), pull.facts.end(), failed) ||
                        std::any_of(pull.attempts.begin(), pull.attempts.end(),
-                                   [](const auto& a) { return a.outcome == Outcome::failed || a.outcome == Outcome::cancelled; });
+                                   [](const auto& a) { return a.outcome == Outcome::failed || a.outcome == Outcome::cancelled; }) ||
+                       died_with(timeline_, pull);
       // Unfinished and successful pulls get a case, too: what is slow or stuck shows only in derived facts.
       open(pull, i, bad);
     }
@@ -160,8 +221,8 @@ class Opener {
   /// No image failed by name, but something did: a fragment, a pod's status, a log without names.
   void open_nameless() {
     const bool reason = std::any_of(timeline_.notes.begin(), timeline_.notes.end(), [&](const Noted& noted) {
-      if (!failed(noted)) return false;
-      return paste_ || kind_of(noted) == FailureKind::pull || about_a_pull(noted);
+      if (!failed(noted) || went_on(timeline_, noted)) return false;
+      return paste_ || kind_of(noted) == FailureKind::pull || about_some_pull(noted);
     });
     const bool node_trouble = paste_ && std::any_of(timeline_.notes.begin(), timeline_.notes.end(), [](const Noted& noted) {
                                 return kind_of(noted) == FailureKind::node || noted.fact.name == "fs-usage";
@@ -197,12 +258,15 @@ class Opener {
             (*noted.last.at >= *file.last_failure - k_node_window && *noted.first.at <= *file.last_failure + k_node_window);
         if (in_time) add(file, noted, Tie::node);
       } else if (names_repository(noted.fact, repository)) {
-        add(file, noted, Tie::own);
+        // A pull that went well was not hurt by what a mirror said before.
+        if (opened.bad || file.pull == nullptr || unfinished(*file.pull)) add(file, noted, Tie::own);
+      } else if (bad_cases > 1 && (names_another(noted.fact, repository) || fell_into_another(noted, file.pull))) {
+        continue;
       } else if (file.pull == nullptr) {
-        if (paste_ || about_a_pull(noted) || noted.fact.name == "too-many") add(file, noted, Tie::own);
+        if (paste_ || about_some_pull(noted) || noted.fact.name == "too-many") add(file, noted, Tie::own);
       } else if (opened.bad && belongs_by_pod(noted, file)) {
         add(file, noted, Tie::near);
-      } else if (opened.bad && noted.scope.pod.empty() && (about_a_pull(noted) || paste_) &&
+      } else if (opened.bad && noted.scope.pod.empty() && (about_some_pull(noted) || paste_) &&
                  ((bad_cases == 1 && (paste_ || !noted.last.at || within(noted, *file.pull, k_before, k_after))) ||
                   (bad_cases > 1 && noted.last.at && may_be_about(noted.fact, file) && within(noted, *file.pull, k_at_once, k_at_once)))) {
         add(file, noted, Tie::near);
@@ -211,6 +275,18 @@ class Opener {
       }
     }
   }
+
+  /// Said during another image's attempt, and not during this one's.
+  bool fell_into_another(const Noted& noted, const Pull* mine) const {
+    if (mine == nullptr || !noted.last.at || strictly_within(noted, *mine)) return false;
+    return std::any_of(timeline_.pulls.begin(), timeline_.pulls.end(),
+                       [&](const Pull& pull) { return &pull != mine && strictly_within(noted, pull); });
+  }
+
+  /// Also what stands in one line with "the pull failed".
+  bool about_some_pull(const Noted& noted) const { return about_a_pull(noted) || pull_lines_.count(line_of(noted.last_origin)) != 0; }
+
+  static std::string line_of(const timeline::Origin& origin) { return origin.file + '\n' + std::to_string(origin.line); }
 
   static bool belongs_by_pod(const Noted& noted, const CaseFile& file) {
     if (noted.scope.pod.empty()) return false;
@@ -224,6 +300,7 @@ class Opener {
 
   const Timeline& timeline_;
   const bool paste_;
+  std::unordered_set<std::string> pull_lines_;  // of line_of()
   std::vector<Opened> cases_;
 };
 

@@ -204,6 +204,15 @@ Result<Reading> read_targets(const std::vector<std::string>& targets, timeline::
     if (target == "-") evidence::walk_standard_input(visitor);
     else TRY(context(evidence::walk(target, visitor), "{}", target));
   }
+  // One short file is what somebody put together, like a paste.
+  constexpr std::uint64_t k_short = 80;
+  const auto& reading = reader.reading;
+  if (targets.size() == 1 && targets.front() != "-" && reading.files == 1 && reading.events == 0 && reading.lines <= k_short) {
+    Context context;
+    context.file = targets.front();
+    context.certainty = timeline::Certainty::measured;
+    note({"evidence", {{"kind", "paste"}, {"lines", std::to_string(reading.lines)}}}, context, "reader.evidence", sink);
+  }
   return std::move(reader.reading);
 }
 
