@@ -19,6 +19,7 @@ using namespace unsnag::catalogue;
 constexpr const char* k_usage =
     "usage: unsnag-catalogue check CATALOGUE [CAUSES]\n"
     "       unsnag-catalogue find CATALOGUE TEXT                     which messages a line holds\n"
+    "       unsnag-catalogue anchors CATALOGUE                       the literals that logs are searched for, one a line\n"
     "       unsnag-catalogue emit CATALOGUE CAUSES MESSAGES.cc CAUSES.cc   the tables that are compiled in\n";
 
 int report(const std::vector<std::string>& problems) {
@@ -55,6 +56,10 @@ int main(int argc, char** argv) {
   if (!files) return report({files.error().message()});
   auto catalogue = Catalogue::make(files->messages);
   if (!catalogue) return report({catalogue.error().message()});
+  if (args[0] == "anchors") {
+    for (const auto anchor : catalogue->anchors()) fmt::print("{}\n", anchor);
+    return 0;
+  }
   if (args[0] == "find" && args.size() == 3) return find(*catalogue, args[2]);
 
   auto problems = check(*files, *catalogue);

@@ -2,6 +2,7 @@
 // The pen: commas, line ends and escapes; see the header.
 #include "base/json_writer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 
@@ -28,6 +29,11 @@ void append_character(std::string& out, std::string_view character) {
 void append_quoted(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
+    const auto plain = [](char c) { return c >= ' ' && c < 0x7F && c != '"' && c != '\\'; };
+    const auto run = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), plain) - text.begin());
+    out += text.substr(0, run);
+    text.remove_prefix(run);
+    if (text.empty()) break;
     const auto length = utf8_length(text);
     const auto byte = static_cast<unsigned char>(text.front());
     if (length == 0) {

@@ -5,6 +5,7 @@
 // credentials", "invalid username/password: unauthorized") have to stay, since verdicts rest on them.
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -58,6 +59,43 @@ constexpr std::array<std::string_view, 4> k_secret_parameters = {"sig", "verify"
 // Values that are no secret.
 constexpr std::array<std::string_view, 8> k_plain_values = {"", "true", "false", "null", "nil", "<nil>", "***", "xxxxx"};
 
+/// What a byte may begin: one look-up a byte passes over most of a line.
+enum class Kind : std::uint8_t { other, word, dash, colon };
+constexpr std::array<Kind, 256> k_kinds = [] {
+  std::array<Kind, 256> kinds{};
+  for (const char c : std::string_view("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"))
+    kinds[static_cast<unsigned char>(c)] = Kind::word;
+  kinds['-'] = Kind::dash;
+  kinds[':'] = Kind::colon;
+  return kinds;
+}();
+constexpr std::array<bool, 256> k_in_name = [] {
+  std::array<bool, 256> in_name{};
+  for (const char c : std::string_view("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-."))
+    in_name[static_cast<unsigned char>(c)] = true;
+  return in_name;
+}();
+/// First letters of k_tokens and of JWTs.
+constexpr std::array<bool, 256> k_begins_token = [] {
+  std::array<bool, 256> begins{};
+  for (const auto& token : k_tokens) begins[static_cast<unsigned char>(token.start.front())] = true;
+  begins['e'] = true;
+  return begins;
+}();
+/// Last letters of the names in value_of(), in both cases.
+constexpr std::array<bool, 256> k_ends_secret = [] {
+  std::array<bool, 256> ends{};
+  const auto add = [&ends](char c) {
+    ends[static_cast<unsigned char>(c)] = true;
+    if (c >= 'a' && c <= 'z') ends[static_cast<unsigned char>(c - 'a' + 'A')] = true;
+  };
+  for (const auto ending : k_secret_endings) add(ending.back());
+  for (const auto parameter : k_secret_parameters) add(parameter.back());
+  add(std::string_view("auth").back());
+  add(std::string_view("Secret").back());
+  return ends;
+}();
+
 bool has_length(std::string_view word, std::size_t least) {
   return word.size() >= least && std::all_of(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(least), is_base64);
 }
@@ -83,35 +121,41 @@ std::size_t end_of_token(std::string_view text, std::size_t at, std::string_view
 
 class Redactor {
  public:
-  explicit Redactor(std::string_view text) : text_(text) { out_.reserve(text.size()); }
+  explicit Redactor(std::string_view text) : text_(text) {}
 
   std::string run() {
     while (at_ < text_.size()) {
-      if (text_[at_] == '-' && text_.substr(at_).starts_with("-----BEGIN ")) {
-        private_key();
-      } else if (text_[at_] == ':' && text_.substr(at_).starts_with("://")) {
-        copy_to(at_ + 3);
-        user_info();
-      } else if (is_alnum(text_[at_]) || text_[at_] == '_') {
-        word();
-      } else {
-        copy_to(at_ + 1);
+      switch (k_kinds[static_cast<unsigned char>(text_[at_])]) {
+        case Kind::other: ++at_; break;
+        case Kind::word: word(); break;
+        case Kind::dash:
+          if (text_.substr(at_).starts_with("-----BEGIN ")) private_key();
+          else ++at_;
+          break;
+        case Kind::colon:
+          if (text_.substr(at_).starts_with("://")) {
+            at_ += 3;
+            user_info();
+          } else {
+            ++at_;
+          }
+          break;
       }
     }
+    if (kept_ == 0) return std::string(text_);  // nearly always
+    out_ += text_.substr(kept_);
     return std::move(out_);
   }
 
  private:
   [[nodiscard]] char peek(std::size_t at) const { return at < text_.size() ? text_[at] : '\0'; }
-  void copy_to(std::size_t end) {
-    out_ += text_.substr(at_, end - at_);
-    at_ = end;
-  }
+  void copy_to(std::size_t end) { at_ = end; }  // copied when something has to be hidden, or at the end
   void hide_to(std::size_t end) {
     const auto value = text_.substr(at_, end - at_);
     if (std::find(k_plain_values.begin(), k_plain_values.end(), value) != k_plain_values.end()) return copy_to(end);
+    out_ += text_.substr(kept_, at_ - kept_);
     out_ += k_stars;
-    at_ = end;
+    at_ = kept_ = end;
   }
 
   void private_key() {
@@ -146,7 +190,7 @@ class Redactor {
     if (after.starts_with("sha256:") || after.starts_with("sha512:")) return copy_to(end);  // docker://alpine@sha256:…
     if (colon != std::string_view::npos && at_ + colon < sign) {
       copy_to(at_ + colon + 1);
-    } else if (!out_.ends_with("http://") && !out_.ends_with("https://")) {
+    } else if (const auto shown = text_.substr(kept_, at_ - kept_); !shown.ends_with("http://") && !shown.ends_with("https://")) {
       return copy_to(sign + 1);  // ssh://git@host
     }
     hide_to(sign);
@@ -154,12 +198,14 @@ class Redactor {
 
   void word() {
     auto end = at_;
-    while (end < text_.size() && is_name(text_[end])) ++end;
+    while (end < text_.size() && k_in_name[static_cast<unsigned char>(text_[end])]) ++end;
     const auto start = at_;
     const auto name = text_.substr(start, end - start);
-    if (const auto token_end = end_of_token(text_, at_, name); token_end > at_) return hide_to(token_end);
+    if (k_begins_token[static_cast<unsigned char>(name.front())])
+      if (const auto token_end = end_of_token(text_, at_, name); token_end > at_) return hide_to(token_end);
     copy_to(end);
     if (name == "Bearer" || name == "Basic") return credentials(name);
+    if (name.size() < 13) return value_of(name, start);
     if (equal_ignoring_case(name, "authorization") || equal_ignoring_case(name, "proxy-authorization")) return authorization();
     value_of(name, start);
   }
@@ -205,6 +251,7 @@ class Redactor {
   void value_of(std::string_view name, std::size_t start) {
     const char next = peek(at_);
     if (next != '=' && next != ':' && next != '"' && next != '\\' && next != '\'') return;
+    if (!k_ends_secret[static_cast<unsigned char>(name.back())]) return;
     if (name.starts_with("u0026")) name.remove_prefix(5);  // & as Go's JSON writes it
     std::string lower(name.substr(name.size() > 64 ? name.size() - 64 : 0));
     for (char& c : lower)
@@ -294,6 +341,7 @@ class Redactor {
 
   std::string_view text_;
   std::size_t at_ = 0;
+  std::size_t kept_ = 0;  // what stands before is in out_, or hidden
   std::string out_;
 };
 

@@ -22,12 +22,16 @@ std::string unescape(std::string_view inside);
 /// Replaces bytes that are no valid UTF-8, control characters (but \n and \t), and bidirectional marks, so that
 /// hostile text can be shown on a terminal.
 std::string printable(std::string_view text);
+/// True when printable() would leave it as it is because it is all plain ASCII. False says nothing.
+bool is_plain(std::string_view text);
 /// Removes what must not be shown: passwords and tokens in URLs, Authorization values, JWTs, cloud keys, and
 /// signatures in query strings. What remains is readable; removed parts become "***".
 std::string redact(std::string_view text);
 /// At most `limit` bytes, cut at a UTF-8 boundary, with "…" when something was cut.
 std::string clip(std::string_view text, std::size_t limit);
 bool contains(std::string_view text, std::string_view part);
+/// How often `byte` stands in `text`; fast enough to count a gigabyte's lines.
+std::size_t count_of(std::string_view text, char byte);
 /// Bytes of the valid UTF-8 character that `text` begins with; 0: it begins with none (or is empty).
 std::size_t utf8_length(std::string_view text);
 /// True when both are equal but for the case of ASCII letters.

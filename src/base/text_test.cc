@@ -198,5 +198,26 @@ TEST(JsonWriter, WritesOnlyValidText) {
   EXPECT_EQ(json.text(), "[\"q\\\" \\\\ \\n\\u0001\\u007f\xEF\xBF\xBD …\",null]");
 }
 
+TEST(Text, CountsABytePastEveryWidth) {
+  for (std::size_t size = 0; size < 5000; size += size < 70 ? 1 : 997) {
+    std::string text(size, 'x');
+    std::size_t expected = 0;
+    for (std::size_t at = 0; at < size; at += 3, ++expected) text[at] = '\n';
+    EXPECT_EQ(count_of(text, '\n'), expected) << size;
+    EXPECT_EQ(count_of(std::string(size, '\xff'), '\xff'), size);
+  }
+}
+
+TEST(Text, OnlyPlainAsciiIsPlain) {
+  EXPECT_TRUE(is_plain(""));
+  EXPECT_TRUE(is_plain("a line\twith a tab\nand another one of more than sixteen bytes ~"));
+  for (const char odd : {'\x1b', '\r', '\x7f', '\x80', '\xff', '\0'})
+    for (std::size_t at = 0; at < 40; ++at) {
+      std::string text(40, 'a');
+      text[at] = odd;
+      EXPECT_FALSE(is_plain(text)) << static_cast<int>(odd) << ' ' << at;
+    }
+}
+
 }  // namespace
 }  // namespace unsnag

@@ -72,6 +72,13 @@ class Catalogue {
   /// Sorts by position and drops matches that lie inside another.
   static void settle(std::vector<Found>& found);
 
+  /// What the scan looks for, in order of anchor number.
+  [[nodiscard]] std::vector<std::string_view> anchors() const {
+    std::vector<std::string_view> anchors;
+    for (const auto& variants : by_anchor_) anchors.push_back(variants.front().pattern.anchor());
+    return anchors;
+  }
+
   [[nodiscard]] const std::vector<Message>& messages() const { return messages_; }
   [[nodiscard]] const std::vector<Assertion>& assertions(std::uint32_t message) const { return assertions_[message]; }
   [[nodiscard]] const std::vector<Template>& frame(std::uint32_t message) const { return frames_[message]; }

@@ -53,6 +53,22 @@ TEST(LiteralScan, AgreesWithANaiveSearchOnRandomText) {
   }
 }
 
+TEST(LiteralScan, FindsALiteralWhereverItStands) {
+  // Each length has its table and its window; each place its share in the steps.
+  for (std::size_t size = 5; size < 24; ++size) {
+    const auto literal = std::string("xq#zk%wj&vpyhgbfmculdrns").substr(0, size);
+    const LiteralScan scan_for({literal});
+    for (std::size_t before = 0; before < 80; ++before)
+      for (const std::size_t after : {0U, 1U, 50U}) {
+        const auto text = std::string(before, ' ') + literal + std::string(after, ' ');
+        std::vector<LiteralScan::Hit> found;
+        scan_for.find(text, found);
+        ASSERT_EQ(found.size(), 1U) << size << ' ' << before << ' ' << after;
+        EXPECT_EQ(found.front().at, before);
+      }
+  }
+}
+
 TEST(LiteralScan, ShortAndEmptyTextsHoldNothing) {
   EXPECT_TRUE(scan({"abcde"}, "").empty());
   EXPECT_TRUE(scan({"abcde"}, "abcd").empty());

@@ -27,25 +27,40 @@ bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
 bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 
 /// Characters that a capture of the type may hold.
-bool in_class(CaptureType type, char c) {
+constexpr bool holds(CaptureType type, char c) {
+  const auto one_of = [c](std::string_view set) { return set.find(c) != std::string_view::npos; };
+  const bool digit = c >= '0' && c <= '9';
+  const bool alnum = digit || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   switch (type) {
-    case CaptureType::integer: return is_digit(c);
-    case CaptureType::word: return !is_blank(c) && !is_one_of(c, "\"\n\r");
-    case CaptureType::size: return is_alnum(c) || is_one_of(c, ". ");
-    case CaptureType::duration: return is_alnum(c) || is_one_of(c, ".\xc2\xb5\xce\xbc ");
-    case CaptureType::image: return is_alnum(c) || is_one_of(c, "./:@_+-[]%");
+    case CaptureType::integer: return digit;
+    case CaptureType::word: return !one_of(" \t\"\n\r");
+    case CaptureType::size: return alnum || one_of(". ");
+    case CaptureType::duration: return alnum || one_of(".\xc2\xb5\xce\xbc ");
+    case CaptureType::image: return alnum || one_of("./:@_+-[]%");
     case CaptureType::layer:
-    case CaptureType::digest: return is_alnum(c) || is_one_of(c, ":-[]");
-    case CaptureType::url: return !is_blank(c) && !is_one_of(c, "\"\n\r<>\\");
-    case CaptureType::host: return is_alnum(c) || is_one_of(c, ".:-[]_%");
-    case CaptureType::addr: return is_alnum(c) || is_one_of(c, ".:-[]%");
-    case CaptureType::path: return !is_blank(c) && !is_one_of(c, "\"\n\r");
-    case CaptureType::time: return is_alnum(c) || is_one_of(c, ".:+-/");
+    case CaptureType::digest: return alnum || one_of(":-[]");
+    case CaptureType::url: return !one_of(" \t\"\n\r<>\\");
+    case CaptureType::host: return alnum || one_of(".:-[]_%");
+    case CaptureType::addr: return alnum || one_of(".:-[]%");
+    case CaptureType::path: return !one_of(" \t\"\n\r");
+    case CaptureType::time: return alnum || one_of(".:+-/");
     case CaptureType::any:
     case CaptureType::rest: return c != '\n';
   }
   return false;
 }
+
+/// One bit a type for each byte.
+constexpr std::array<std::uint16_t, 256> k_classes = [] {
+  std::array<std::uint16_t, 256> classes{};
+  for (unsigned type = 0; type <= static_cast<unsigned>(CaptureType::rest); ++type)
+    for (unsigned c = 0; c < classes.size(); ++c)
+      if (holds(static_cast<CaptureType>(type), static_cast<char>(static_cast<unsigned char>(c))))
+        classes[c] = static_cast<std::uint16_t>(classes[c] | (1U << type));
+  return classes;
+}();
+
+bool in_class(CaptureType type, char c) { return ((k_classes[static_cast<unsigned char>(c)] >> static_cast<unsigned>(type)) & 1U) != 0; }
 
 /// What the text of a capture must be, beyond its characters.
 bool well_formed(CaptureType type, std::string_view text) {
@@ -67,17 +82,23 @@ bool well_formed(CaptureType type, std::string_view text) {
   }
 }
 
+/// More blanks or backslashes in a row are nobody's message; without a bound a line of blanks would be walked over
+/// again from each of its bytes.
+constexpr std::size_t k_max_run = 512;
+
 /// Matches `literal` forwards from `at`; returns where it ends. A `"` takes any backslashes before it,
 /// a blank takes one or more blanks.
 std::optional<std::size_t> literal_forward(std::string_view text, std::size_t at, std::string_view literal) {
   for (const char c : literal) {
     if (c == '"') {
-      while (at < text.size() && text[at] == '\\') ++at;
+      const auto limit = std::min(text.size(), at + k_max_run);
+      while (at < limit && text[at] == '\\') ++at;
       if (at >= text.size() || text[at] != '"') return std::nullopt;
       ++at;
     } else if (c == ' ') {
       if (at >= text.size() || !is_blank(text[at])) return std::nullopt;
-      while (at < text.size() && is_blank(text[at])) ++at;
+      const auto limit = std::min(text.size(), at + k_max_run);
+      while (at < limit && is_blank(text[at])) ++at;
     } else {
       if (at >= text.size() || text[at] != c) return std::nullopt;
       ++at;
@@ -92,10 +113,12 @@ std::optional<std::size_t> literal_backward(std::string_view text, std::size_t e
     if (*it == '"') {
       if (end == 0 || text[end - 1] != '"') return std::nullopt;
       --end;
-      while (end > 0 && text[end - 1] == '\\') --end;
+      const auto limit = end > k_max_run ? end - k_max_run : 0;
+      while (end > limit && text[end - 1] == '\\') --end;
     } else if (*it == ' ') {
       if (end == 0 || !is_blank(text[end - 1])) return std::nullopt;
-      while (end > 0 && is_blank(text[end - 1])) --end;
+      const auto limit = end > k_max_run ? end - k_max_run : 0;
+      while (end > limit && is_blank(text[end - 1])) --end;
     } else {
       if (end == 0 || text[end - 1] != *it) return std::nullopt;
       --end;
@@ -103,6 +126,15 @@ std::optional<std::size_t> literal_backward(std::string_view text, std::size_t e
   }
   return end;
 }
+
+/// False: no match of `literal` begins with this byte.
+bool may_begin(std::string_view literal, char c) {
+  const char first = literal.front();
+  return c == first || (first == ' ' && c == '\t') || (first == '"' && c == '\\');
+}
+
+/// False: no match of `literal` ends with this byte.
+bool may_end(std::string_view literal, char c) { return c == literal.back() || (literal.back() == ' ' && c == '\t'); }
 
 /// Where the type's characters end, from `from` on; an escaped quote is not part of a word.
 std::size_t class_end(CaptureType type, std::string_view text, std::size_t from) {
@@ -118,6 +150,13 @@ std::size_t class_end(CaptureType type, std::string_view text, std::size_t from)
 std::string_view without_trailing_punctuation(std::string_view text) {
   while (!text.empty() && is_one_of(text.back(), ".,:;)'\\ ")) text.remove_suffix(1);
   return text;
+}
+
+/// What stands in every other line of a log is a bad anchor, however long.
+std::size_t worth(std::string_view run) {
+  static constexpr std::array<std::string_view, 8> k_everywhere{"containerd", "not found", "complete", "missing",
+                                                                "repository", "Pulling",   "Waiting",  "waiting"};
+  return std::find(k_everywhere.begin(), k_everywhere.end(), run) == k_everywhere.end() ? run.size() : Pattern::k_min_anchor;
 }
 
 /// A run that the scan can look for in raw bytes: no quote (it may be escaped), nothing that JSON encoders write
@@ -176,7 +215,8 @@ Result<Pattern> Pattern::parse(std::string_view text) {
       auto first = run, last = i;
       while (first < last && element.text[first] == ' ') ++first;
       while (last > first && element.text[last - 1] == ' ') --last;
-      if (last - first > pattern.anchor_.size()) {
+      const auto candidate = std::string_view(element.text).substr(first, last - first);
+      if (candidate.size() >= k_min_anchor && (pattern.anchor_.empty() || worth(candidate) > worth(pattern.anchor_))) {
         pattern.anchor_ = element.text.substr(first, last - first);
         pattern.anchor_element_ = e;
         pattern.anchor_offset_ = first;
@@ -194,7 +234,7 @@ bool Pattern::match_around(std::string_view text, std::size_t at, Match& match) 
   const auto& literal = elements_[anchor_element_].text;
   const std::string_view before(literal.data(), anchor_offset_);
   const std::string_view after = std::string_view(literal).substr(anchor_offset_ + anchor_.size());
-  const auto begin = literal_backward(text, at, before);
+  const auto begin = before.empty() ? at : literal_backward(text, at, before);
   if (!begin) return false;
   const auto end = literal_forward(text, at + anchor_.size(), after);
   if (!end) return false;
@@ -227,6 +267,7 @@ bool Pattern::match_right(std::string_view text, std::size_t from, std::size_t e
       std::optional<std::size_t> end;
       std::size_t stop = from;
       for (; stop <= limit; ++stop) {
+        if (stop < text.size() && text[stop] != '\n' && !may_begin(next, text[stop])) continue;
         end = literal_forward(text, stop, next);
         if (end || (stop < text.size() && text[stop] == '\n')) break;
       }
@@ -249,7 +290,7 @@ bool Pattern::match_right(std::string_view text, std::size_t from, std::size_t e
     const auto& next = elements_[element + 1].text;
     std::optional<std::size_t> end;
     while (stop > from) {
-      end = literal_forward(text, stop, next);
+      if (stop >= text.size() || may_begin(next, text[stop])) end = literal_forward(text, stop, next);
       if (end) break;
       --stop;
     }
@@ -280,6 +321,7 @@ bool Pattern::match_left(std::string_view text, std::size_t to, std::size_t elem
       std::optional<std::size_t> begin;
       std::size_t start = to;
       for (;; --start) {
+        if (start != limit && text[start - 1] != '\n' && !may_end(previous, text[start - 1])) continue;
         begin = literal_backward(text, start, previous);
         if (begin || start == limit || text[start - 1] == '\n') break;
       }
@@ -303,7 +345,7 @@ bool Pattern::match_left(std::string_view text, std::size_t to, std::size_t elem
     const auto& previous = elements_[element - 2].text;
     std::optional<std::size_t> begin;
     while (start < to) {
-      begin = literal_backward(text, start, previous);
+      if (start > 0 && may_end(previous, text[start - 1])) begin = literal_backward(text, start, previous);
       if (begin) break;
       ++start;
     }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <forward_list>
 
 #include "base/text.h"
 #include "readers/messages.h"
@@ -24,11 +25,38 @@ using timeline::Phase;
 using timeline::Retry;
 using timeline::Sample;
 
-/// Attributes that a frame hands on to what stands to its right.
-constexpr std::array<std::string_view, 13> k_handed_on{"step",  "method", "url",       "host", "addr",   "via",    "grpc",
-                                                       "layer", "digest", "mediatype", "path", "mirror", "subject"};
+/// What a capture or template of that name fills.
+enum class Place : std::uint8_t { nothing, image, pod, namespace_, container, request, node, handed_on };
+struct Named {
+  std::string_view name;
+  Place place;
+};
+constexpr std::array<Named, 19> k_places{{{"image", Place::image},
+                                          {"pod", Place::pod},
+                                          {"namespace", Place::namespace_},
+                                          {"container", Place::container},
+                                          {"request", Place::request},
+                                          {"node", Place::node},
+                                          // A frame hands these on to what stands to its right.
+                                          {"step", Place::handed_on},
+                                          {"method", Place::handed_on},
+                                          {"url", Place::handed_on},
+                                          {"host", Place::handed_on},
+                                          {"addr", Place::handed_on},
+                                          {"via", Place::handed_on},
+                                          {"grpc", Place::handed_on},
+                                          {"layer", Place::handed_on},
+                                          {"digest", Place::handed_on},
+                                          {"mediatype", Place::handed_on},
+                                          {"path", Place::handed_on},
+                                          {"mirror", Place::handed_on},
+                                          {"subject", Place::handed_on}}};
 
-bool is_handed_on(std::string_view key) { return std::find(k_handed_on.begin(), k_handed_on.end(), key) != k_handed_on.end(); }
+Place place_of(std::string_view name) {
+  for (const auto& known : k_places)
+    if (known.name.size() == name.size() && known.name.front() == name.front() && known.name == name) return known.place;
+  return Place::nothing;
+}
 
 std::string_view host_in(std::string_view url) {
   const auto scheme = url.find("://");
@@ -57,57 +85,90 @@ Certainty certainty_of(const catalogue::Message& message, const Context& context
   return own_voice ? Certainty::echoed : Certainty::reported;
 }
 
-/// The line as it may be shown: without secrets and terminal escapes, and not endless.
-std::string shown_text(const Context& context) {
-  return clip(redact(printable(context.shown.substr(0, 2 * timeline::Origin::k_max_text))), timeline::Origin::k_max_text);
-}
-
 class Emission {
  public:
   Emission(const Catalogue& catalogue, const Context& context, timeline::Sink& sink)
-      : catalogue_(catalogue), context_(context), sink_(sink), scope_(context.scope) {
+      : catalogue_(catalogue), context_(context), sink_(sink), event_(scratch()) {
+    event_.scope = context.scope;
+    event_.when = context.when;
+    event_.count = context.count;
+    event_.span = context.span;
+    event_.origin.file = context.file;
+    event_.origin.line = context.line;
+    event_.origin.text = shown_text(context.shown);
     for (const auto& [key, value] : context.attributes) set(key, value);
-    shown_ = shown_text(context);
   }
 
   void add(const Catalogue::Found& found) {
     const auto& message = catalogue_.messages()[found.message];
     // A new status or a new error of a list begins: what was said of the last one does not hold for it.
     const auto& frame = catalogue_.frame(found.message);
-    if (std::any_of(frame.begin(), frame.end(), [](const auto& t) { return t.key == "grpc"; })) attributes_.clear();
+    if (std::any_of(frame.begin(), frame.end(), [](const auto& t) { return t.key == "grpc"; })) forget_context();
 
-    const auto saved = attributes_;
+    // What a leaf captured is its own; a frame's captures hold for what follows.
+    const bool leaf = !message.is_frame && !message.establishes.empty();
+    if (leaf) saved_ = attributes_;
     for (const auto& capture : found.captures) set(capture.name, capture.text);
     for (const auto& [key, value] : frame) {
-      const auto filled = catalogue::fill(value, found.captures);
+      const auto filled = keep(catalogue::fill(value, found.captures));
       // `mirror=` ends the mirrors' part of a list: from here on it is the registry's own.
-      if (filled.empty()) attributes_.erase(key);
+      if (filled.empty()) std::erase_if(attributes_, [&name = key](const auto& pair) { return pair.first == name; });
       set(key, filled);
     }
     for (const auto& assertion : catalogue_.assertions(found.message)) establish(message, assertion, found);
-    // What a leaf captured is its own; a frame's captures hold for what follows.
-    if (!message.is_frame && !message.establishes.empty()) attributes_ = saved;
+    if (leaf) std::swap(attributes_, saved_);
   }
 
  private:
+  /// One event a thread, so that a million lines do not allocate its strings a million times. Sinks do not come back here.
+  static Event& scratch() {
+    static thread_local Event k_event;
+    return k_event;
+  }
+
+  /// What was put together here and is no part of the text.
+  std::string_view keep(std::string text) { return text.empty() ? std::string_view() : kept_.emplace_front(std::move(text)); }
+
   void set(std::string_view key, std::string_view value) {
     if (value.empty()) return;
-    if (key == "image") {
-      if (scope_.image.empty()) scope_.image = value;
-    } else if (key == "pod") {
-      if (scope_.pod.empty()) scope_.pod = pod_name(value);
-    } else if (key == "namespace") {
-      if (!scope_.pod.empty() && scope_.pod.find('/') == std::string::npos) scope_.pod = std::string(value) + '/' + scope_.pod;
-    } else if (key == "container") {
-      if (scope_.container.empty()) scope_.container = value;
-    } else if (key == "request") {
-      scope_.request = value;
-    } else if (key == "node") {
-      if (scope_.node.empty()) scope_.node = value;
-    } else if (is_handed_on(key)) {
-      attributes_.set(key, value);
-      if (key == "url") attributes_.set("host", host_in(value));
+    auto& scope = event_.scope;
+    switch (place_of(key)) {
+      case Place::nothing: return;
+      case Place::image:
+        if (scope.image.empty()) scope.image = value;
+        return;
+      case Place::pod:
+        if (scope.pod.empty()) scope.pod = pod_name(value);
+        return;
+      case Place::namespace_:
+        if (!scope.pod.empty() && scope.pod.find('/') == std::string::npos) scope.pod = std::string(value) + '/' + scope.pod;
+        return;
+      case Place::container:
+        if (scope.container.empty()) scope.container = value;
+        return;
+      case Place::request: scope.request = value; return;
+      case Place::node:
+        if (scope.node.empty()) scope.node = value;
+        return;
+      case Place::handed_on:
+        hand_on(key, value);
+        if (key == "url") hand_on("host", host_in(value));
+        return;
     }
+  }
+
+  /// Forgets all but this: a line about something else stays one.
+  void forget_context() {
+    std::erase_if(attributes_, [](const auto& pair) { return pair.first != "subject"; });
+  }
+
+  void hand_on(std::string_view key, std::string_view value) {
+    for (auto& [name, held] : attributes_)
+      if (name == key) {
+        held = value;
+        return;
+      }
+    attributes_.emplace_back(key, value);
   }
 
   /// kubelet's old form is name_namespace(uid), its newer one namespace/name.
@@ -119,47 +180,50 @@ class Emission {
   }
 
   void establish(const catalogue::Message& message, const catalogue::Assertion& assertion, const Catalogue::Found& found) {
+    constexpr std::size_t k_max_value = 600;
     Fact fact{assertion.name, {}};
-    for (const auto& [key, value] : attributes_.pairs()) fact.set(key, value);
+    fact.attributes.reserve(attributes_.size() + assertion.attributes.size());
+    for (const auto& [key, value] : attributes_) fact.set(key, value);
     for (const auto& [key, value] : assertion.attributes) {
-      const auto filled = unescape(catalogue::fill(value, found.captures));
-      fact.set(key, clip(trim(filled), 600));
+      if (value.find('{') == std::string::npos) {
+        fact.set(key, value);
+        continue;
+      }
+      auto filled = catalogue::fill(value, found.captures);
+      if (filled.find('\\') != std::string::npos) filled = unescape(filled);
+      const auto trimmed = trim(filled);
+      fact.set(key, trimmed.size() <= k_max_value ? trimmed : clip(trimmed, k_max_value));
     }
     if (const auto url = fact.get("url"); !url.empty()) fact.set("url", redact(url));
-    Event event;
-    event.scope = scope_;
-    event.scope.layer = fact.get("layer");
-    event.when = context_.when;
-    event.count = context_.count;
-    event.span = context_.span;
-    event.origin = {context_.program.empty() ? message.program : context_.program,
-                    certainty_of(message, context_),
-                    context_.file,
-                    context_.line,
-                    shown_,
-                    message.id};
-    emit_life(fact, event);
+    event_.scope.layer = fact.get("layer");
+    event_.origin.program = context_.program.empty() ? message.program : context_.program;
+    event_.origin.certainty = certainty_of(message, context_);
+    event_.origin.message = message.id;
+    emit_life(fact);
     if (fact.name == "progress") return;
-    event.what = Note{std::move(fact)};
-    sink_.accept(event);
+    send(Note{std::move(fact)});
+  }
+
+  void send(decltype(Event::what) what) {
+    event_.what = std::move(what);
+    sink_.accept(event_);
   }
 
   /// Facts about the life of a pull are moments of its timeline, too.
-  void emit_life(const Fact& fact, Event& event) {
-    const auto send = [&](decltype(Event::what) what) {
-      event.what = std::move(what);
-      sink_.accept(event);
-    };
-    const auto& name = fact.name;
-    if (name == "pull-requested") send(Begin{Phase::queue});
-    if (name == "pull-started") send(Begin{Phase::resolve});
-    if (name == "pull-succeeded") send(End{Phase::commit, Outcome::ok});
-    // A reporter that ends says nothing about success; a failure's own line follows at once and corrects this.
-    if (name == "pull-stopped") send(End{Phase::commit, Outcome::ok});
-    if (name == "pull-failed") send(End{Phase::commit, Outcome::failed});
+  void emit_life(const Fact& fact) {
+    const std::string_view name = fact.name;
+    if (name.starts_with("pull-")) {
+      if (name == "pull-requested") send(Begin{Phase::queue});
+      if (name == "pull-started") send(Begin{Phase::resolve});
+      if (name == "pull-succeeded") send(End{Phase::commit, Outcome::ok});
+      // A reporter that ends says nothing about success; a failure's own line follows at once and corrects this.
+      if (name == "pull-stopped") send(End{Phase::commit, Outcome::ok});
+      if (name == "pull-failed") send(End{Phase::commit, Outcome::failed});
+      return;
+    }
     if (name == "cancelled") send(End{Phase::commit, Outcome::cancelled});
     if (name == "layer-done") send(End{Phase::unpack, Outcome::ok});
-    if (name == "retrying") send(Retry{shown_});
+    if (name == "retrying") send(Retry{event_.origin.text});
     if (name == "progress") {
       const auto status = fact.get("status");
       std::string words(status);
@@ -169,36 +233,13 @@ class Emission {
     }
   }
 
-  /// The context attributes in force, in no order.
-  class Handed {
-   public:
-    void set(std::string_view key, std::string_view value) {
-      for (auto& [name, held] : pairs_)
-        if (name == key) {
-          held = value;
-          return;
-        }
-      pairs_.emplace_back(key, value);
-    }
-    void erase(std::string_view key) {
-      pairs_.erase(std::remove_if(pairs_.begin(), pairs_.end(), [&](const auto& pair) { return pair.first == key; }), pairs_.end());
-    }
-    /// Forgets all but this: a line about something else stays one.
-    void clear() {
-      pairs_.erase(std::remove_if(pairs_.begin(), pairs_.end(), [](const auto& pair) { return pair.first != "subject"; }), pairs_.end());
-    }
-    [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& pairs() const { return pairs_; }
-
-   private:
-    std::vector<std::pair<std::string, std::string>> pairs_;
-  };
-
   const Catalogue& catalogue_;
   const Context& context_;
   timeline::Sink& sink_;
-  timeline::Scope scope_;
-  Handed attributes_;
-  std::string shown_;
+  Event& event_;
+  // The context attributes in force, in no order. They borrow the searched text, the catalogue and kept_.
+  std::vector<std::pair<std::string_view, std::string_view>> attributes_, saved_;
+  std::forward_list<std::string> kept_;
 };
 
 }  // namespace
@@ -214,6 +255,12 @@ const Catalogue& messages() {
     return std::move(*made);
   }();
   return k_catalogue;
+}
+
+std::string shown_text(std::string_view line) {
+  line = line.substr(0, 2 * timeline::Origin::k_max_text);
+  auto text = is_plain(line) ? redact(line) : redact(printable(line));
+  return text.size() <= timeline::Origin::k_max_text ? text : clip(text, timeline::Origin::k_max_text);
 }
 
 void emit(const std::vector<Catalogue::Found>& found, const Context& context, timeline::Sink& sink) {
@@ -237,7 +284,7 @@ void note(Fact fact, const Context& context, std::string_view reader, timeline::
   event.when = context.when;
   event.count = context.count;
   event.span = context.span;
-  event.origin = {context.program, context.certainty, context.file, context.line, shown_text(context), std::string(reader)};
+  event.origin = {context.program, context.certainty, context.file, context.line, shown_text(context.shown), std::string(reader)};
   event.what = Note{std::move(fact)};
   sink.accept(event);
 }

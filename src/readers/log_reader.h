@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "catalogue/literal_scan.h"
+#include "readers/repeats.h"
 #include "timeline/event.h"
 
 namespace unsnag::readers {
@@ -37,13 +38,18 @@ class LogReader {
 
  private:
   struct Line;
-  void read_line(const Line& line);
+  /// Reads the lines that begin within [begin, end) of `lines`; returns how far it read (a block may go beyond `end`).
+  std::size_t feed_piece(std::string_view lines, std::size_t begin, std::size_t end, std::uint64_t first_number);
+  void read_line(Line& line, timeline::Sink& sink);
+  void read_new_line(Line& line, const TimedLine& timed);
+  void repeat(Repeats::Said& said, const TimedLine& line, std::uint64_t number);
   /// klog prints a value of several lines as key=< … >; returns the whole record's text and its end, or nothing.
   static bool whole_block(std::string_view lines, std::size_t begin, std::string& text, std::size_t& end);
 
   Options options_;
   timeline::Sink& sink_;
   Count count_;
+  Repeats repeats_;
   std::vector<catalogue::LiteralScan::Hit> hits_;  // of the piece being read; kept to keep its memory
 };
 

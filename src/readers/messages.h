@@ -16,4 +16,7 @@ const catalogue::Catalogue& messages();
 /// Emits what `found` establishes, in order. `found` borrows the text it was found in.
 void emit(const std::vector<catalogue::Catalogue::Found>& found, const Context& context, timeline::Sink& sink);
 
+/// A line as it may be shown in proofs: without secrets and terminal escapes, and not endless.
+std::string shown_text(std::string_view line);
+
 }  // namespace unsnag::readers

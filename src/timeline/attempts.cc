@@ -12,6 +12,23 @@ bool before(const Moment& a, const Moment& b) {
   return a.arrival < b.arrival;
 }
 
+/// By time. Rows of a table without a time repeat what dated lines tell; they stay only where nothing is dated.
+void sort_dated(std::vector<Moment>& moments) {
+  const auto dated = [](const Moment& moment) { return moment.when.at.has_value(); };
+  if (std::none_of(moments.begin(), moments.end(), dated)) return;
+  moments.erase(std::remove_if(moments.begin(), moments.end(), [&](const Moment& m) { return !dated(m); }), moments.end());
+  std::stable_sort(moments.begin(), moments.end(), before);
+}
+
+/// The same step of a pull at the same moment: a log that was given twice, or a line and its echo.
+bool is_repeat(const Moment& a, const Moment& b) {
+  if (a.when.at != b.when.at || a.what.index() != b.what.index() || a.layer != b.layer) return false;
+  if (const auto* begin = std::get_if<Begin>(&a.what)) return begin->phase == std::get<Begin>(b.what).phase;
+  if (const auto* end = std::get_if<End>(&a.what))
+    return end->phase == std::get<End>(b.what).phase && end->outcome == std::get<End>(b.what).outcome;
+  return std::holds_alternative<Retry>(a.what);
+}
+
 nanoseconds gap(const Stamp& from, const Stamp& to) {
   if (!from.at || !to.at) return nanoseconds{0};
   return *to.at - *from.at;
@@ -75,7 +92,8 @@ class AttemptBuilder {
       attempt.samples_dropped += attempt.samples.size() - attempt.samples.size() / 2;
       attempt.samples.resize(attempt.samples.size() / 2);
     }
-    attempt.samples.push_back({moment_->when, moment_->layer, sample.phase, sample.done, sample.total, sample.words, moment_->origin});
+    attempt.samples.push_back({moment_->when, moment_->layer, sample.phase, sample.done, sample.total, sample.words,
+                               moment_->origin != nullptr ? *moment_->origin : Origin{}});
     for (auto& span : attempt.spans)
       if (span.phase == sample.phase && span.layer == moment_->layer) {
         span.end = moment_->when;
@@ -166,13 +184,25 @@ void lay_over(Pull& pull, std::vector<Attempt> recorded) {
 
 }  // namespace
 
-void build_attempts(Pull& pull, std::vector<Moment> moments) {
-  const auto dated = [](const Moment& moment) { return moment.when.at.has_value(); };
-  if (std::any_of(moments.begin(), moments.end(), dated)) {
-    // Rows of a table without a time repeat what dated lines tell.
-    moments.erase(std::remove_if(moments.begin(), moments.end(), [&](const Moment& m) { return !dated(m); }), moments.end());
-    std::stable_sort(moments.begin(), moments.end(), before);
+void thin(std::vector<Moment>& moments, std::size_t limit) {
+  sort_dated(moments);
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < moments.size(); ++i) {
+    constexpr std::size_t k_near = 8;  // more than the different steps that share a moment
+    bool repeat = false;
+    for (std::size_t back = 1; back <= std::min(k_near, kept) && !repeat; ++back) repeat = is_repeat(moments[kept - back], moments[i]);
+    if (repeat) continue;
+    if (kept != i) moments[kept] = std::move(moments[i]);
+    ++kept;
   }
+  moments.resize(kept);
+  if (kept <= limit) return;
+  const auto first = static_cast<std::ptrdiff_t>(limit / 4), last = static_cast<std::ptrdiff_t>(limit - limit / 4);
+  moments.erase(moments.begin() + first, moments.end() - last);
+}
+
+void build_attempts(Pull& pull, std::vector<Moment> moments) {
+  sort_dated(moments);
   Pull recorded;
   AttemptBuilder from_recording(recorded), from_logs(pull);
   for (const auto& moment : moments) (is_relative(moment.when) ? from_recording : from_logs).add(moment);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,10 +16,13 @@ struct Moment {
   Stamp when;
   std::size_t arrival = 0;
   std::string layer;
-  std::string pod;
-  Origin origin;
   decltype(Event::what) what;
+  std::unique_ptr<Origin> origin;  // of samples alone: there may be very many of the others
 };
+
+/// Makes room when one image has more moments than anybody will look at: repeats of a moment go, and if more than
+/// `limit` remain, what lies in the middle goes, since the first and the last attempts tell most.
+void thin(std::vector<Moment>& moments, std::size_t limit);
 
 /// Appends the attempts that `moments` tell of, in any order, to the pull.
 void build_attempts(Pull& pull, std::vector<Moment> moments);

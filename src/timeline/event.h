@@ -94,6 +94,9 @@ struct Event {
   std::variant<Begin, Sample, Retry, Note, End> what;
   std::uint32_t count = 1;  // an event row that stands for many: "x12 over 53m"
   nanoseconds span{0};      // from the first to the last of them; `when` is the last
+  /// Not 0: all events of this number, which no other process or file knows, are the same but for `when` and for
+  /// origin's `line` and `text`; a sink need not look at the rest again.
+  std::uint64_t twin = 0;
 };
 
 std::string_view to_string(Phase phase);

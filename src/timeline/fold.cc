@@ -17,16 +17,39 @@ namespace {
 struct Gathered {
   Pull pull;
   std::vector<Moment> moments;
+  std::unordered_set<std::string> pods, containers;  // the pull's, for finding them in: a node may run ten thousand
   std::uint64_t dropped = 0;
 };
 
-constexpr std::size_t k_max_moments = 16384;  // per image and node
+constexpr std::size_t k_max_moments = 16384;  // per image and node; see thin()
 constexpr std::size_t k_max_compared = 200;   // moments of one pull that are laid side by side to find the zone
 constexpr std::size_t k_max_facts = 2048;     // distinct ones per image and node, and of notes
 
-void add_unique(std::vector<std::string>& list, const std::string& value) {
-  if (!value.empty() && std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
+constexpr std::size_t k_max_requests = 65536;  // twice as many may be remembered; a request's lines are close together
+
+void add_unique(std::vector<std::string>& list, std::unordered_set<std::string>& known, const std::string& value) {
+  if (value.empty() || (!list.empty() && list.back() == value)) return;
+  if (known.insert(value).second) list.push_back(value);
 }
+
+/// Which image a request is about, as far back as it matters.
+class Requests {
+ public:
+  void learn(const std::string& request, const std::string& image) {
+    if (young_.size() >= k_max_requests) old_ = std::exchange(young_, {});
+    young_[request] = image;
+  }
+  /// "" when it is not known.
+  [[nodiscard]] const std::string& image_of(const std::string& request) const {
+    static const std::string k_unknown;
+    if (const auto it = young_.find(request); it != young_.end()) return it->second;
+    const auto it = old_.find(request);
+    return it == old_.end() ? k_unknown : it->second;
+  }
+
+ private:
+  std::unordered_map<std::string, std::string> young_, old_;
+};
 
 /// The journal says ip-10-0-1-23 where Kubernetes says ip-10-0-1-23.ec2.internal.
 std::string_view short_name(std::string_view node) {
@@ -38,14 +61,27 @@ std::string_view short_name(std::string_view node) {
 
 struct Fold::State {
   std::vector<Gathered> pulls;
-  std::unordered_map<std::string, std::size_t> pull_by_key;  // node + '\n' + image
-  std::unordered_map<std::string, std::string> image_by_request;
+  std::unordered_map<std::string, std::size_t> pull_by_key;    // node + '\n' + image
+  std::unordered_map<std::string, std::size_t> pull_as_given;  // the same, as events name them
+  Requests requests;
   std::vector<Noted> notes;
   std::unordered_map<std::string, std::size_t> noted_by_key;  // index into notes or a pull's facts
   YearMender years;
   std::size_t arrivals = 0;
+  std::string key_buffer;  // kept to keep its memory
 
-  Gathered& pull_of(const std::string& node, const std::string& image_as_given) {
+  /// Where the events of a twin number go; the number's remainder is its place.
+  struct Place {
+    std::uint64_t twin = 0;
+    std::size_t pull = 0;  // k_none: none, it is a note
+    std::size_t fact = 0;  // index into its facts or the notes
+  };
+  static constexpr std::size_t k_none = std::numeric_limits<std::size_t>::max();
+  std::vector<Place> places = std::vector<Place>(4096);
+
+  std::size_t pull_of(const std::string& node, const std::string& image_as_given) {
+    key_buffer.assign(node).append(1, '\n').append(image_as_given);
+    if (const auto known = pull_as_given.find(key_buffer); known != pull_as_given.end()) return known->second;
     auto image = normalize_image(image_as_given);
     const auto [it, is_new] = pull_by_key.try_emplace(std::string(short_name(node)) + '\n' + image, pulls.size());
     if (is_new) {
@@ -55,7 +91,17 @@ struct Fold::State {
     }
     auto& gathered = pulls[it->second];
     if (node.size() > gathered.pull.node.size()) gathered.pull.node = node;
-    return gathered;
+    pull_as_given.emplace(key_buffer, it->second);
+    return it->second;
+  }
+
+  /// Puts into key_buffer what makes a fact the same fact when it is told again.
+  void make_key(std::size_t pull, const Note& note, const Event& event) {
+    key_buffer = note.fact.name;
+    for (const auto& [name, value] : note.fact.attributes) key_buffer.append(1, '\n').append(name).append(1, '=').append(value);
+    key_buffer.append(1, '\t').append(event.scope.pod);
+    if (pull != k_none) key_buffer.append(1, '\t').append(std::to_string(pull));
+    else key_buffer.append(1, '\t').append(event.scope.node).append(1, '\t').append(event.scope.container);
   }
 
   static void count_again(Noted& noted, const Event& event) {
@@ -77,45 +123,72 @@ struct Fold::State {
     if (event.origin.certainty < noted.first_origin.certainty) noted.first_origin = event.origin;
   }
 
-  void note(std::vector<Noted>& list, const std::string& key, const Note& note, const Event& event) {
-    const auto [it, is_new] = noted_by_key.try_emplace(key, list.size());
-    if (!is_new) return count_again(list[it->second], event);
-    if (list.size() >= k_max_facts) {
-      noted_by_key.erase(it);
-      return;
+  /// `pull` is k_none for a note. Returns its place in the list, or k_none when there is no room.
+  std::size_t note(std::vector<Noted>& list, std::size_t pull, const Note& note, const Event& event) {
+    make_key(pull, note, event);
+    if (const auto it = noted_by_key.find(key_buffer); it != noted_by_key.end()) {
+      count_again(list[it->second], event);
+      return it->second;
     }
+    if (list.size() >= k_max_facts) return k_none;
+    noted_by_key.emplace(key_buffer, list.size());
     Noted noted{note.fact, event.scope, event.when, event.when, event.origin, event.origin, event.count, event.count};
     if (noted.first.at) *noted.first.at -= event.span;
     list.push_back(std::move(noted));
+    return list.size() - 1;
+  }
+
+  /// An event that differs from an earlier one in its time and line alone. A request's image may have become known
+  /// since; such an event goes the long way.
+  bool accept_twin(const Event& event) {
+    if (event.twin == 0 || !event.scope.request.empty()) return false;
+    const auto& place = places[event.twin % places.size()];
+    if (place.twin != event.twin) return false;
+    if (!std::holds_alternative<Note>(event.what)) add_moment(pulls[place.pull], event);
+    else count_again((place.pull == k_none ? notes : pulls[place.pull].pull.facts)[place.fact], event);
+    return true;
+  }
+
+  void learn_twin(const Event& event, std::size_t pull, std::size_t fact) {
+    if (event.twin != 0 && fact != k_none) places[event.twin % places.size()] = {event.twin, pull, fact};
+  }
+
+  void add_moment(Gathered& gathered, const Event& event) {
+    auto& moments = gathered.moments;
+    const bool sample = std::holds_alternative<Sample>(event.what);
+    if (moments.size() >= k_max_moments) {
+      if (sample) {
+        ++gathered.dropped;
+        return;
+      }
+      thin(moments, k_max_moments / 2);
+      gathered.dropped += k_max_moments - moments.size();
+    }
+    auto& moment = moments.emplace_back(Moment{event.when, arrivals++, event.scope.layer, event.what, {}});
+    if (sample) moment.origin = std::make_unique<Origin>(event.origin);
   }
 
   void accept(const Event& event) {
     years.see(event.when);
-    auto image = event.scope.image;
-    if (!event.scope.request.empty()) {
-      auto& known = image_by_request[event.scope.request];
-      if (!image.empty()) known = image;
-      image = known;
-    }
+    if (accept_twin(event)) return;
+    const auto& request = event.scope.request;
+    if (!request.empty() && !event.scope.image.empty()) requests.learn(request, event.scope.image);
+    const auto& image = request.empty() ? event.scope.image : requests.image_of(request);
     const auto* fact = std::get_if<Note>(&event.what);
     if (image.empty()) {
-      if (fact != nullptr)
-        note(notes, fact->fact.to_string() + '\n' + event.scope.node + '\n' + event.scope.pod + '\n' + event.scope.container, *fact, event);
+      if (fact != nullptr) learn_twin(event, k_none, note(notes, k_none, *fact, event));
       return;
     }
-    auto& gathered = pull_of(event.scope.node, image);
-    add_unique(gathered.pull.pods, event.scope.pod);
-    add_unique(gathered.pull.containers, event.scope.container);
+    const auto index = pull_of(event.scope.node, image);
+    auto& gathered = pulls[index];
+    add_unique(gathered.pull.pods, gathered.pods, event.scope.pod);
+    add_unique(gathered.pull.containers, gathered.containers, event.scope.container);
     if (fact != nullptr) {
-      const auto index = std::to_string(&gathered - pulls.data());
-      note(gathered.pull.facts, index + '\n' + fact->fact.to_string() + '\n' + event.scope.pod, *fact, event);
-      return;
+      learn_twin(event, index, note(gathered.pull.facts, index, *fact, event));
+    } else {
+      learn_twin(event, index, 0);
+      add_moment(gathered, event);
     }
-    if (gathered.moments.size() >= k_max_moments && std::holds_alternative<Sample>(event.what)) {
-      ++gathered.dropped;
-      return;
-    }
-    gathered.moments.push_back({event.when, arrivals++, event.scope.layer, event.scope.pod, event.origin, event.what});
   }
 
   template <typename OnStamp>
@@ -146,40 +219,38 @@ struct Fold::State {
 
   /// Evidence often names the node in some lines only. What was said without one belongs to the image's only node.
   void join_unknown_nodes() {
+    std::unordered_map<std::string_view, std::vector<std::size_t>> known;
+    for (std::size_t i = 0; i < pulls.size(); ++i)
+      if (!pulls[i].pull.node.empty()) known[pulls[i].pull.image].push_back(i);
     for (auto& unknown : pulls) {
       if (!unknown.pull.node.empty()) continue;
-      Gathered* only = nullptr;
-      bool several = false;
-      for (auto& other : pulls)
-        if (!other.pull.node.empty() && other.pull.image == unknown.pull.image) {
-          several = several || only != nullptr;
-          only = &other;
-        }
-      if (only == nullptr || several) continue;
-      merge_into(*only, unknown);
+      const auto it = known.find(unknown.pull.image);
+      if (it != known.end() && it->second.size() == 1) merge_into(pulls[it->second.front()], unknown);
     }
     drop_merged();
   }
 
   /// Some lines name the repository alone (`Trying to pull registry.example/app`): they belong to the only image of it.
   void join_untagged() {
+    std::unordered_map<std::string, std::vector<std::size_t>> known;
+    for (std::size_t i = 0; i < pulls.size(); ++i)
+      known[registry_of(pulls[i].pull.image) + '/' + repository_of(pulls[i].pull.image)].push_back(i);
     for (auto& untagged : pulls) {
       const auto& given = untagged.pull.image_as_given;
       const auto slash = given.rfind('/');
       const bool has_tag =
           given.find('@') != std::string::npos || given.find(':', slash == std::string::npos ? 0 : slash) != std::string::npos;
       if (has_tag || untagged.pull.image.empty() || is_asked_for(untagged.pull)) continue;
-      const auto repository = registry_of(given) + '/' + repository_of(given);
       Gathered* only = nullptr;
       bool several = false;
-      for (auto& other : pulls) {
-        if (&other == &untagged || other.pull.image.empty() ||
-            registry_of(other.pull.image) + '/' + repository_of(other.pull.image) != repository)
-          continue;
+      for (const auto i : known[registry_of(given) + '/' + repository_of(given)]) {
+        auto& other = pulls[i];
+        if (&other == &untagged || other.pull.image.empty()) continue;
         if (!untagged.pull.node.empty() && !other.pull.node.empty() && short_name(untagged.pull.node) != short_name(other.pull.node))
           continue;
-        several = several || only != nullptr;
+        several = only != nullptr;
         only = &other;
+        if (several) break;
       }
       if (only != nullptr && !several) merge_into(*only, untagged);
     }
@@ -194,8 +265,8 @@ struct Fold::State {
   }
 
   static void merge_into(Gathered& kept, Gathered& other) {
-    for (const auto& pod : other.pull.pods) add_unique(kept.pull.pods, pod);
-    for (const auto& container : other.pull.containers) add_unique(kept.pull.containers, container);
+    for (const auto& pod : other.pull.pods) add_unique(kept.pull.pods, kept.pods, pod);
+    for (const auto& container : other.pull.containers) add_unique(kept.pull.containers, kept.containers, container);
     std::move(other.pull.facts.begin(), other.pull.facts.end(), std::back_inserter(kept.pull.facts));
     std::move(other.moments.begin(), other.moments.end(), std::back_inserter(kept.moments));
     other.pull.image.clear();

@@ -169,5 +169,67 @@ TEST(Fold, AMillionSamplesStayBounded) {
   EXPECT_LE(timeline.pulls[0].attempts[0].samples.size(), Attempt::k_max_samples);
 }
 
+TEST(Fold, AHundredThousandFailuresStayBoundedAndKeepTheFirstAndTheLast) {
+  Fold fold;
+  constexpr int k_failures = 100'000;
+  for (int i = 0; i < k_failures; ++i) {
+    fold.accept(at(seconds(60 * i), Begin{Phase::resolve}));
+    fold.accept(at(seconds(60 * i + 30), End{Phase::commit, Outcome::failed}));
+  }
+  const auto timeline = fold.take();
+  const auto& attempts = timeline.pulls[0].attempts;
+  EXPECT_LE(attempts.size(), 10'000U);
+  EXPECT_EQ(attempts.front().begin.at, k_start);
+  EXPECT_EQ(attempts.back().end.at, k_start + seconds(60 * (k_failures - 1) + 30));
+}
+
+TEST(Fold, TwinsAreCountedLikeEventsThatAreReadInFull) {
+  std::vector<Event> apart, twins;
+  for (int i = 0; i < 5; ++i)
+    for (const auto& what :
+         {decltype(Event::what)(Note{{"pull-failed", {{"why", "x"}}}}), decltype(Event::what)(End{Phase::commit, Outcome::failed})}) {
+      auto event = at(seconds(60 * i), what);
+      event.origin.line = static_cast<std::uint64_t>(i) + 1;
+      apart.push_back(event);
+      event.twin = 70 + what.index();
+      twins.push_back(event);
+    }
+  const auto expected = fold(apart), got = fold(twins);
+  ASSERT_EQ(got.pulls.size(), 1U);
+  ASSERT_EQ(got.pulls[0].facts.size(), 1U);
+  EXPECT_EQ(got.pulls[0].facts[0].count, 5U);
+  EXPECT_EQ(got.pulls[0].facts[0].last.at, expected.pulls[0].facts[0].last.at);
+  EXPECT_EQ(got.pulls[0].facts[0].last_origin.line, 5U);
+  EXPECT_EQ(got.pulls[0].attempts.size(), expected.pulls[0].attempts.size());
+}
+
+TEST(Fold, ATwinOfARequestFindsTheImageThatBecameKnownLater) {
+  auto early = at(seconds(0), Note{{"retrying", {}}}, "");
+  early.scope.request = "r-1";
+  early.twin = 99;
+  auto named = at(seconds(1), Note{{"pull-requested", {}}});
+  named.scope.request = "r-1";
+  auto late = early;
+  late.when.at = k_start + seconds(2);
+  const auto timeline = fold({early, named, late});
+  ASSERT_EQ(timeline.pulls.size(), 1U);
+  EXPECT_EQ(timeline.notes.size(), 1U) << "what was said before anybody named the image";
+  EXPECT_EQ(timeline.pulls[0].facts.size(), 2U);
+}
+
+TEST(Fold, ManyPodsAndImagesAreEachListedOnce) {
+  Fold fold;
+  for (int round = 0; round < 2; ++round)
+    for (int i = 0; i < 20'000; ++i) {
+      auto event = at(seconds(i), Note{{"pull-failed", {}}});
+      event.scope.pod = "shop/app-" + std::to_string(i);
+      fold.accept(event);
+      fold.accept(at(seconds(i), Note{{"pull-failed", {}}}, "app-" + std::to_string(i) + ":1"));
+    }
+  const auto timeline = fold.take();
+  EXPECT_EQ(timeline.pulls.size(), 20'001U);
+  EXPECT_EQ(timeline.pulls[0].pods.size(), 20'000U);
+}
+
 }  // namespace
 }  // namespace unsnag::timeline
