@@ -178,6 +178,22 @@ void derive_side_by_side(const CaseFile& file, std::vector<CaseFact>& found) {
   if (because.size() >= 2 && here) found.push_back(derived("queued", {{"now", "unknown"}}, because));
 }
 
+/// Who says that this image's pull began.
+std::vector<const Noted*> beginnings(const CaseFile& file) {
+  std::vector<const Noted*> found;
+  for (const auto& fact : file.facts)
+    if ((fact.fact.name == "pull-requested" || fact.fact.name == "pull-started") && fact.tie == Tie::own) found.push_back(fact.noted);
+  return found;
+}
+
+/// dockerd (moby 1.13 to 28, distribution/pull.go) tells no pull's success: by its log alone, every good one is open.
+bool only_docker_told(const Pull& pull, const std::vector<const Noted*>& beginnings) {
+  return !beginnings.empty() && pull.attempts.back().samples.empty() &&
+         std::all_of(beginnings.begin(), beginnings.end(), [](const Noted* noted) {
+           return noted->first_origin.program == "dockerd" && noted->last_origin.program == "dockerd";
+         });
+}
+
 void derive_waiting(CaseFile& file) {
   const auto& pull = *file.pull;
   std::vector<CaseFact> found;
@@ -197,7 +213,8 @@ void derive_waiting(CaseFile& file) {
   derive_queue_by_order(file, found);
   derive_side_by_side(file, found);
 
-  const bool unfinished = !pull.attempts.empty() && !pull.attempts.back().outcome;
+  const auto because = beginnings(file);
+  const bool unfinished = !pull.attempts.empty() && !pull.attempts.back().outcome && !only_docker_told(pull, because);
   if (unfinished) {
     const auto& attempt = pull.attempts.back();
     const bool started =
@@ -207,9 +224,6 @@ void derive_waiting(CaseFile& file) {
     const bool runtime_heard = std::any_of(file.timeline->pulls.begin(), file.timeline->pulls.end(), [](const Pull& other) {
       return std::any_of(other.facts.begin(), other.facts.end(), [](const Noted& noted) { return noted.fact.name == "pull-started"; });
     });
-    std::vector<const Noted*> because;
-    for (const auto& fact : file.facts)
-      if ((fact.fact.name == "pull-requested" || fact.fact.name == "pull-started") && fact.tie == Tie::own) because.push_back(fact.noted);
     const auto end = end_of_evidence(*file.timeline);
     std::string open_for = "0";
     if (end && attempt.begin.at && *end > *attempt.begin.at) open_for = whole_seconds(*end - *attempt.begin.at);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "catalogue/fact_kinds.h"
 #include "diagnose/advise.h"
 #include "diagnose/case_file.h"
 #include "diagnose/judge.h"
@@ -135,6 +136,23 @@ void rule_out(const CaseFile& file, Verdict& verdict) {
 /// A cause that pulling worked is no failure to show beside others.
 bool is_quiet(const Verdict& verdict) { return verdict.cause == "no-failure"; }
 
+/// Errors of this pull that somebody could take for the cause: not the deciding fact in other words, nor that the pull
+/// failed.
+void tell_secondary(const CaseFile& file, const Firing& best, Verdict& verdict) {
+  static constexpr std::string_view k_just_failed[] = {"pull-failed", "waiting-reason", "backing-off"};
+  for (const auto& fact : file.facts) {
+    if (fact.tie == Tie::node || fact.noted == nullptr) continue;
+    if (std::find(std::begin(k_just_failed), std::end(k_just_failed), fact.fact.name) != std::end(k_just_failed)) continue;
+    if (catalogue::failure_kind(fact.fact.name) == catalogue::FailureKind::no) continue;
+    const auto decides = [&](const CaseFact* deciding) { return deciding->fact.name == fact.fact.name; };
+    if (std::any_of(best.facts.begin(), best.facts.end(), decides)) continue;
+    const auto& origin = fact.noted->first_origin;
+    const auto is_proof = [&](const Proof& proof) { return proof.line == origin.line && proof.file == origin.file; };
+    if (std::any_of(verdict.proof.begin(), verdict.proof.end(), is_proof)) continue;
+    add_proof(verdict.secondary, *fact.noted, k_max_secondary);
+  }
+}
+
 std::optional<Verdict> conclude(const CaseFile& file) {
   const auto firings = judge(file);
   if (firings.empty()) return std::nullopt;
@@ -162,16 +180,7 @@ std::optional<Verdict> conclude(const CaseFile& file) {
     return rank(a) < rank(b);
   });
   for (const auto* fact : deciding) add_proofs(verdict.proof, *fact, k_max_proof);
-  for (const auto& fact : file.facts) {
-    if (fact.tie == Tie::node || fact.noted == nullptr) continue;
-    const bool in_proof = std::any_of(verdict.proof.begin(), verdict.proof.end(), [&](const Proof& p) {
-      return p.line == fact.noted->first_origin.line && p.file == fact.noted->first_origin.file;
-    });
-    static constexpr std::string_view k_life[] = {"pull-requested", "pull-started",     "progress",  "retrying",
-                                                  "pull-stopped",   "trying-next-host", "layer-done"};
-    const bool life = std::find(std::begin(k_life), std::end(k_life), fact.fact.name) != std::end(k_life);
-    if (!in_proof && !life) add_proof(verdict.secondary, *fact.noted, k_max_secondary);
-  }
+  tell_secondary(file, best, verdict);
   weigh_alternatives(file, firings, verdict);
   rule_out(file, verdict);
   if (verdict.cause == "progress-deadline") verdict.timer = explain_timer(file);

@@ -101,6 +101,16 @@ TEST(Diagnose, TheLastAttemptsErrorOutweighsAnEarlierOne) {
             "unpack-denied");
 }
 
+TEST(Diagnose, APullThatOnlyDockerdTellsOfIsNotOpenForever) {
+  for (const auto* program : {"containerd", "dockerd"}) {
+    auto begin = event(0, Begin{Phase::resolve});
+    auto started = note(0, "pull-started");
+    auto later = note(600, "setting", {{"key", "v"}, {"of", "kubelet"}, {"value", "2"}}, "");
+    begin.origin.program = started.origin.program = program;
+    EXPECT_EQ(first_cause({begin, started, later}), program == std::string("dockerd") ? "no-failure" : "stalled") << program;
+  }
+}
+
 TEST(Diagnose, TwoImagesThatFailForDifferentReasonsGetAVerdictEach) {
   const auto diagnosis = explain(
       {note(0, "pull-failed", {}, "a.example/x:1"), note(0, "dns-failed", {{"how", "nxdomain"}, {"host", "a.example"}}, "a.example/x:1"),

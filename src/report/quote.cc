@@ -152,6 +152,23 @@ std::string without_fraction(std::string_view text) {
   return std::string(text.substr(0, k_to_seconds)).append(text.substr(after));
 }
 
+/// What a log line in JSON says (`journalctl -o json`, a container's log), without the fields around it; empty: it is
+/// no such line.
+std::string_view json_message(std::string_view text) {
+  if (text.substr(0, 2) != "{\"") return {};
+  for (const std::string_view key : {"\"MESSAGE\":\"", "\"log\":\"", "\"MESSAGE\" : \""}) {
+    const auto at = text.find(key);
+    if (at == std::string_view::npos) continue;
+    const auto begin = at + key.size();
+    auto end = begin;
+    while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+    auto message = text.substr(begin, std::min(end, text.size()) - begin);
+    if (const auto length = message.size(); length >= 2 && message.substr(length - 2) == "\\n") message.remove_suffix(2);
+    return message;
+  }
+  return {};
+}
+
 /// What stands around a message: the journal's head in front of a program's own, process ids, fractions of seconds.
 std::string cut_header(std::string_view text, std::string_view ellipsis) {
   constexpr std::size_t k_longest_head = 150;
@@ -214,7 +231,9 @@ std::string remark_on(const diagnose::Proof& proof, const Ink& ink) {
 }
 
 std::string condense(std::string_view text, std::string_view ellipsis, const std::vector<std::string_view>& known) {
-  const auto plain = cut_queries(cut_bars(unquote(cut_header(text, ellipsis))), ellipsis);
+  const auto inside = json_message(text);
+  const auto said = unquote(inside.empty() ? text : inside);
+  const auto plain = cut_queries(cut_bars(cut_header(said, ellipsis)), ellipsis);
   return cut_repeats(cut_paths(cut_ids(plain, ellipsis), ellipsis), ellipsis, known);
 }
 

@@ -19,6 +19,15 @@ std::string joined(const std::vector<std::string>& lines) {
   return text;
 }
 
+TEST(Condense, ALineInJsonIsWhatItSays) {
+  EXPECT_EQ(condense(R"({"log":"E1124 07:04:13.165292  26328 remote_image.go:113] PullImage \"a:1\" failed\n","stream":"stderr"})", "…"),
+            "E1124 07:04:13 remote_image.go:113] PullImage \"a:1\" failed");
+  EXPECT_EQ(condense(R"({"__CURSOR":"s=8c1d","MESSAGE":"time=\"2026-11-24T07:10:11.5Z\" level=error msg=\"x\"","_PID":"1"})", "…"),
+            "time=\"2026-11-24T07:10:11Z\" level=error msg=\"x\"");
+  for (const auto* cut : {R"({"MESSAGE":"ends with a backslash\)", R"({"MESSAGE":")", R"({"log":"no end)"})
+    EXPECT_FALSE(condense(cut, "…").empty());
+}
+
 TEST(Quote, KeepsTheDecidingWordsOfALongLine) {
   for (const std::size_t width : {40U, 54U, 76U, 100U}) {
     const auto lines = quote(k_kubelet, width, 3, Ink(Style{}));

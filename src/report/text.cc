@@ -24,8 +24,9 @@ using diagnose::Verdict;
 
 constexpr std::size_t k_most_members = 10;
 constexpr std::size_t k_most_proof = 5, k_most_proof_of_many = 3;
+constexpr std::size_t k_most_secondary = 2;
 constexpr std::size_t k_most_without_overview = 3;
-constexpr std::size_t k_most_lines = 3;  // of one quoted line
+constexpr std::size_t k_most_lines = 4, k_most_lines_of_secondary = 2;  // of one quoted line
 constexpr std::size_t k_most_unreadable = 5;
 
 class TextReport {
@@ -204,34 +205,41 @@ class TextReport {
   }
 
   void proofs(const Group& one) {
+    std::vector<std::string_view> known;
+    for (const auto* member : one.members)
+      for (const auto* name : {&member->image, &member->image_as_given})
+        if (name->size() > 12) known.push_back(*name);
     const auto list = one.proof(style_.verbose ? 64 : one.members.size() > 1 ? k_most_proof_of_many : k_most_proof);
     if (!list.empty()) {
       page_.heading("proof");
-      std::vector<std::string_view> known;
-      for (const auto* member : one.members)
-        for (const auto* name : {&member->image, &member->image_as_given})
-          if (name->size() > 12) known.push_back(*name);
       quotes(list, known);
     }
-    const auto& secondary = one.first().secondary;
-    if (style_.verbose && !secondary.empty()) {
-      page_.heading("only follows from it");
-      std::vector<const Proof*> rest;
-      rest.reserve(secondary.size());
-      for (const auto& proof : secondary) rest.push_back(&proof);
-      quotes(rest);
-    }
+    const auto rest = secondary(one.first());
+    if (rest.empty()) return;
+    page_.heading("only follows from it");
+    quotes(rest, known, k_most_lines_of_secondary);
   }
 
-  void quotes(const std::vector<const Proof*>& list, const std::vector<std::string_view>& known = {}) {
+  /// All with -v; else what each of two programs said.
+  std::vector<const Proof*> secondary(const Verdict& verdict) const {
+    std::vector<const Proof*> list;
+    for (const auto& proof : verdict.secondary) {
+      const auto same = [&](const Proof* other) { return other->program == proof.program; };
+      if (!style_.verbose && (list.size() >= k_most_secondary || std::any_of(list.begin(), list.end(), same))) continue;
+      list.push_back(&proof);
+    }
+    return list;
+  }
+
+  void quotes(const std::vector<const Proof*>& list, const std::vector<std::string_view>& known = {}, std::size_t most = k_most_lines) {
     std::size_t column = 0;
     for (const auto* proof : list) column = std::max(column, columns(place_of(*proof, ink())) + 2);
-    const bool beside = column <= std::min<std::size_t>(24, page_.room(4) / 3);
+    const bool beside = column <= std::min<std::size_t>(18, page_.room(4) / 3);
     if (!beside) column = 2;
     for (const auto* proof : list) {
       const auto place = shorten(place_of(*proof, ink()), page_.room(4), ink().glyphs.ellipsis);
       const auto remark = shorten(remark_on(*proof, ink()), page_.room(4 + column), ink().glyphs.ellipsis);
-      auto lines = quote(proof->text, page_.room(4 + column), style_.verbose ? 0 : k_most_lines, ink(), known);
+      auto lines = quote(proof->text, page_.room(4 + column), style_.verbose ? 0 : most, ink(), known);
       if (!remark.empty()) {
         if (columns(lines.back()) + 1 + columns(remark) <= page_.room(4 + column)) lines.back() += " " + ink().dim(remark);
         else lines.push_back(ink().dim(remark));
@@ -287,7 +295,7 @@ class TextReport {
         if (one.when != when) continue;
         if (!named) page_.raw(4, ink().bold(name_of(when)));
         named = true;
-        page_.prose(6, one.platform.empty() ? one.text : one.platform + ": " + one.text);
+        page_.prose(6, on_platform(one));
         if (!one.file.empty() || !one.key.empty()) page_.prose(6, setting_of(one));
         if (!one.command.empty()) page_.command(8, one.command);
         if (!one.restart.empty() && !contains(one.command, "restart")) page_.prose(6, "then restart " + one.restart);
@@ -302,6 +310,12 @@ class TextReport {
       case Advice::When::others: return "not on this node";
     }
     return "";
+  }
+
+  /// The advice, and for which platform it is where its own words do not say so.
+  static std::string on_platform(const Advice& advice) {
+    const auto named = equal_ignoring_case(std::string_view(advice.text).substr(0, advice.platform.size()), advice.platform);
+    return named ? advice.text : advice.platform + ": " + advice.text;
   }
 
   static std::string setting_of(const Advice& advice) {

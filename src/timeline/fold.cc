@@ -25,6 +25,9 @@ constexpr std::size_t k_max_moments = 16384;  // per image and node; see thin()
 constexpr std::size_t k_max_compared = 200;   // moments of one pull that are laid side by side to find the zone
 constexpr std::size_t k_max_facts = 2048;     // distinct ones per image and node, and of notes
 
+constexpr std::size_t k_max_known_moments = 65536;  // of facts, to know copies by
+constexpr nanoseconds k_exact{1'000'000};           // two lines that agree to this are one line
+
 constexpr std::size_t k_max_requests = 65536;  // twice as many may be remembered; a request's lines are close together
 
 void add_unique(std::vector<std::string>& list, std::unordered_set<std::string>& known, const std::string& value) {
@@ -51,6 +54,28 @@ class Requests {
   std::unordered_map<std::string, std::string> young_, old_;
 };
 
+/// Bundles hold a line twice: kubelet's own log and /var/log/messages. What a program says of one thing at one
+/// instant, to the millisecond or closer, it said once.
+class Copies {
+ public:
+  /// True when another file told this before; learns it otherwise. `pull` and `fact` say which statement it is.
+  bool is_copy(const Event& event, std::size_t pull, std::size_t fact) {
+    if (!event.when.at || event.when.uncertainty > k_exact) return false;
+    const std::hash<std::string_view> hash;
+    std::size_t key = hash(event.origin.program);
+    for (const auto part : {pull, fact, static_cast<std::size_t>(event.when.at->time_since_epoch().count())})
+      key = (key ^ part) * k_mix + (key >> 29U);
+    const auto file = hash(event.origin.file);
+    if (const auto it = file_by_moment_.find(key); it != file_by_moment_.end()) return it->second != file;
+    if (file_by_moment_.size() < k_max_known_moments) file_by_moment_.emplace(key, file);
+    return false;
+  }
+
+ private:
+  static constexpr std::size_t k_mix = 0x9e3779b97f4a7c15U;
+  std::unordered_map<std::size_t, std::size_t> file_by_moment_;
+};
+
 /// The journal says ip-10-0-1-23 where Kubernetes says ip-10-0-1-23.ec2.internal.
 std::string_view short_name(std::string_view node) {
   if (!node.empty() && node.front() >= '0' && node.front() <= '9') return node;  // an address, or close to one
@@ -66,6 +91,7 @@ struct Fold::State {
   Requests requests;
   std::vector<Noted> notes;
   std::unordered_map<std::string, std::size_t> noted_by_key;  // index into notes or a pull's facts
+  Copies copies;
   YearMender years;
   std::size_t arrivals = 0;
   std::string key_buffer;  // kept to keep its memory
@@ -101,10 +127,12 @@ struct Fold::State {
     for (const auto& [name, value] : note.fact.attributes) key_buffer.append(1, '\n').append(name).append(1, '=').append(value);
     key_buffer.append(1, '\t').append(event.scope.pod);
     if (pull != k_none) key_buffer.append(1, '\t').append(std::to_string(pull));
-    else key_buffer.append(1, '\t').append(event.scope.node).append(1, '\t').append(event.scope.container);
+    else key_buffer.append(1, '\t').append(short_name(event.scope.node)).append(1, '\t').append(event.scope.container);
   }
 
-  static void count_again(Noted& noted, const Event& event) {
+  /// `pull` and `fact` are the place of `noted`, as for note().
+  void count_again(Noted& noted, std::size_t pull, std::size_t fact, const Event& event) {
+    if (copies.is_copy(event, pull, fact)) return;
     noted.count += event.count;
     noted.repeats = std::max(noted.repeats, event.count);
     // An undated repeat (a row of a table) says nothing about when.
@@ -127,11 +155,12 @@ struct Fold::State {
   std::size_t note(std::vector<Noted>& list, std::size_t pull, const Note& note, const Event& event) {
     make_key(pull, note, event);
     if (const auto it = noted_by_key.find(key_buffer); it != noted_by_key.end()) {
-      count_again(list[it->second], event);
+      count_again(list[it->second], pull, it->second, event);
       return it->second;
     }
     if (list.size() >= k_max_facts) return k_none;
     noted_by_key.emplace(key_buffer, list.size());
+    copies.is_copy(event, pull, list.size());
     Noted noted{note.fact, event.scope, event.when, event.when, event.origin, event.origin, event.count, event.count};
     if (noted.first.at) *noted.first.at -= event.span;
     list.push_back(std::move(noted));
@@ -145,7 +174,7 @@ struct Fold::State {
     const auto& place = places[event.twin % places.size()];
     if (place.twin != event.twin) return false;
     if (!std::holds_alternative<Note>(event.what)) add_moment(pulls[place.pull], event);
-    else count_again((place.pull == k_none ? notes : pulls[place.pull].pull.facts)[place.fact], event);
+    else count_again((place.pull == k_none ? notes : pulls[place.pull].pull.facts)[place.fact], place.pull, place.fact, event);
     return true;
   }
 

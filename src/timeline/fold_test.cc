@@ -54,6 +54,24 @@ TEST(Fold, RetriesAreAttemptsOfTheirOwnInAnyOrderOfFiles) {
   EXPECT_FALSE(timeline.pulls[0].attempts[2].outcome) << "the last one has no end yet";
 }
 
+TEST(Fold, ALineThatABundleHoldsTwiceCountsOnce) {
+  std::vector<Event> events;
+  for (const auto* file : {"kubelet/kubelet.log", "var_log/messages"})
+    for (const int second : {0, 140}) {
+      auto told = at(seconds(second), Note{{"cancelled", {}}}, "app:1", "ip-10-0-1-21");
+      told.when.uncertainty = std::chrono::microseconds(1);
+      told.origin.program = "kubelet";
+      told.origin.file = file;
+      events.push_back(told);
+    }
+  EXPECT_EQ(fold(events).pulls[0].facts[0].count, 2U);
+  // To the second, two lines may well be two events; and one file does not copy itself.
+  for (auto& told : events) told.when.uncertainty = seconds(1);
+  EXPECT_EQ(fold(events).pulls[0].facts[0].count, 4U);
+  for (auto& told : events) told.when.uncertainty = std::chrono::microseconds(1), told.origin.file = "kubelet.log";
+  EXPECT_EQ(fold(events).pulls[0].facts[0].count, 4U);
+}
+
 TEST(Fold, AWatchdogsOwnLineTurnsFailedIntoCancelled) {
   const auto timeline = fold({at(seconds(0), Begin{Phase::resolve}), at(seconds(60), End{Phase::commit, Outcome::failed}),
                               at(seconds(61), End{Phase::commit, Outcome::cancelled})});

@@ -19,7 +19,7 @@ struct Noted {
   Scope scope;
   Stamp first, last;
   Origin first_origin, last_origin;
-  std::uint64_t count = 1;    // lines and repeats, of all programs that said it
+  std::uint64_t count = 1;    // lines and repeats, of all programs that said it; a copy in a second file is not one
   std::uint32_t repeats = 1;  // the most that one line stands for ("x12 over 53m")
 };
 

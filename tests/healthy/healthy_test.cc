@@ -25,8 +25,6 @@ TEST(HealthyLogs, NoPullIsSaidToHaveFailed) {
   EXPECT_FALSE(timeline.pulls.empty());
   const std::set<std::string> healthy{"no-failure", "not-a-pull-failure"};
   for (const auto& verdict : diagnose::diagnose(timeline).verdicts) {
-    // dockerd does not log that a pull ended well, so one that began a minute ago may still be running.
-    if (verdict.rule == "stalled.no-end" && verdict.confidence == diagnose::Confidence::possible) continue;
     EXPECT_TRUE(healthy.count(verdict.cause) != 0)
         << fmt::format("{} ({}) of {}: {}", verdict.cause, verdict.rule, verdict.image, verdict.proof.empty() ? "" : verdict.proof[0].text);
   }
