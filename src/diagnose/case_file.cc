@@ -321,10 +321,13 @@ std::string_view near_failure(const CaseFile& file, const Noted& noted) {
     static constexpr std::string_view k_waits[] = {"backing-off", "waiting-reason"};
     if (std::find(std::begin(k_waits), std::end(k_waits), other.fact.name) != std::end(k_waits)) continue;
     dated = true;
+    // Within one log the order of lines is known, also in a paste: what came later explains nothing.
+    const auto &here = noted.last_origin, &there = other.noted->last_origin;
+    const bool one_clock = !here.program.empty() && here.program == there.program && here.file == there.file;
     // A repeated line stands for a span; either end may be the moment.
     for (const auto& mine : {noted.first.at, noted.last.at})
       for (const auto& theirs : {other.noted->first.at, other.noted->last.at})
-        if (mine && theirs && *mine <= *theirs + other.noted->last.uncertainty + after &&
+        if (mine && theirs && *mine <= *theirs + other.noted->last.uncertainty + (one_clock ? k_near_after : after) &&
             *mine + noted.last.uncertainty >= *theirs - before)
           return "yes";
   }
@@ -334,9 +337,12 @@ std::string_view near_failure(const CaseFile& file, const Noted& noted) {
 /// A kubelet that starts reads the kernel's log from the machine's boot on and reports old OOM kills as if they were
 /// new (seen with kubelet 1.20.15: cadvisor's OOM parser follows /dev/kmsg from its beginning).
 bool replayed_at_start(const CaseFile& file, const CaseFact& fact) {
-  if (fact.fact.get("message") != "kubelet.system-oom" || !fact.noted->last.at) return false;
+  if (fact.fact.get("message") != "kubelet.system-oom") return false;
   return std::any_of(file.facts.begin(), file.facts.end(), [&](const CaseFact& other) {
-    if (other.fact.name != "kubelet-started" || other.noted == nullptr || !other.noted->last.at) return false;
+    if (other.fact.name != "kubelet-started" || other.noted == nullptr) return false;
+    // A table of events without a date that would tell: the start is there to replay them.
+    if (!fact.noted->last.at && !other.noted->last.at) return fact.noted->last_origin.file == other.noted->last_origin.file;
+    if (!fact.noted->last.at || !other.noted->last.at) return false;
     const auto gap = *fact.noted->last.at - *other.noted->last.at;
     return gap > -std::chrono::seconds(15) && gap < std::chrono::seconds(30);
   });

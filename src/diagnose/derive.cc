@@ -113,6 +113,9 @@ void derive_disks(CaseFile& file) {
   std::move(found.begin(), found.end(), std::back_inserter(file.facts));
 }
 
+/// No clock that tells the date tells an earlier one.
+constexpr SysTime k_first_of_kubernetes = std::chrono::sys_days{std::chrono::year{2014} / 1 / 1};
+
 /// The last moment that the evidence speaks of.
 std::optional<SysTime> end_of_evidence(const timeline::Timeline& timeline) {
   std::optional<SysTime> last;
@@ -224,9 +227,10 @@ void derive_waiting(CaseFile& file) {
     const bool runtime_heard = std::any_of(file.timeline->pulls.begin(), file.timeline->pulls.end(), [](const Pull& other) {
       return std::any_of(other.facts.begin(), other.facts.end(), [](const Noted& noted) { return noted.fact.name == "pull-started"; });
     });
-    const auto end = end_of_evidence(*file.timeline);
+    // A recorded stream counts from its own begin, which no other clock knows.
+    const auto end = attempt.begin.at && *attempt.begin.at > k_first_of_kubernetes ? end_of_evidence(*file.timeline) : std::nullopt;
     std::string open_for = "0";
-    if (end && attempt.begin.at && *end > *attempt.begin.at) open_for = whole_seconds(*end - *attempt.begin.at);
+    if (end && *end > *attempt.begin.at) open_for = whole_seconds(*end - *attempt.begin.at);
     found.push_back(derived("in-flight", {{"for", open_for}, {"started", started ? "yes" : runtime_heard ? "no" : "unknown"}}, because));
     if (!started && runtime_heard && !behind.empty())
       found.push_back(derived("queued", {{"waited", open_for}, {"behind", behind}, {"now", "yes"}}, because));
