@@ -310,9 +310,13 @@ class Redactor {
     return true;
   }
 
+  /// Hides a value that ends at one of `stops`. A colon that the blank or the end follows is Go's mark between a request
+  /// and its error (`…&verify=x: dial tcp …`), no part of the secret.
   void bare(std::string_view stops) {
-    const auto end = text_.find_first_of(stops, at_);
-    hide_to(end == std::string_view::npos ? text_.size() : end);
+    auto end = std::min(text_.find_first_of(stops, at_), text_.size());
+    const char after = peek(end);
+    if (end > at_ + 1 && text_[end - 1] == ':' && (after == '\0' || is_blank(after) || after == '\r' || after == '\n')) --end;
+    hide_to(end);
   }
 
   [[nodiscard]] bool starts_line(std::size_t at) const {
