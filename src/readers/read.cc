@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "evidence/evidence.h"
+#include "evidence/utf8_bytes.h"
 #include "readers/envelope.h"
 #include "readers/files.h"
 #include "readers/journal_export.h"
@@ -105,12 +106,13 @@ class Reader {
     if (options_.progress) options_.progress(path, reading.bytes);
   }
 
-  void read_file(const evidence::File& file, evidence::Bytes& bytes) {
+  void read_file(const evidence::File& file, evidence::Bytes& as_stored) {
     if (stopped()) {
       reading.stopped = true;
       return;
     }
     ++reading.files;
+    evidence::Utf8Bytes bytes(as_stored);
     std::string text;
     bool ended = false;
     if (!fill(file.path, bytes, text, k_max_whole, ended)) return;

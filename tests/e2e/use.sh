@@ -56,6 +56,14 @@ run why <(cat examples/docker-pull.txt) 2> /dev/null;    expect "process substit
 "$UNSNAG" why -o json examples/docker-pull.txt examples/pod-own-ca.yaml > "$out" 2> "$err"; status=$?
 expect "two targets are read together" 1 "tls-untrusted"
 
+# Text as Windows writes it
+for form in UTF-16LE UTF-16BE UTF-8; do
+  { printf '\xef\xbb\xbf'; sed 's/$/\r/' examples/describe-tag-missing.txt; } | iconv -f UTF-8 -t $form > "$scratch/windows.txt"
+  run why -o json "$scratch/windows.txt"
+  expect "$form with a byte order mark" 1 image-not-found
+  if ! jq -e '[.. | .line? // empty | select(type == "number")] | max > 40' "$out" > /dev/null; then bad "line numbers of $form"; fi
+done
+
 # Where nobody reads, or nothing can be written
 "$UNSNAG" why -o events examples/eks-2020 2> "$err" | head -c 1 > /dev/null; status=${PIPESTATUS[0]}
 if [ "$status" = 0 ] && [ ! -s "$err" ]; then ok "a closed pipe is no failure (events)"; else bad "a closed pipe is no failure (events)" "status $status" "$(cat "$err")"; fi
