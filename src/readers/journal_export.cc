@@ -2,7 +2,6 @@
 #include "readers/journal_export.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -15,17 +14,10 @@ namespace {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-/// A binary value: its length, its bytes, a newline. False when the text ends before it does.
-bool take_binary(std::string_view text, std::size_t& at, std::string& value) {
-  std::uint64_t length = 0;
-  if (text.size() - at < sizeof length) return false;
-  std::memcpy(&length, text.data() + at, sizeof length);
-  at += sizeof length;
-  if (length > text.size() - at) return false;
-  value = std::string(text.substr(at, length));
-  at = std::min(text.size(), at + length + 1);
-  return true;
-}
+constexpr std::size_t k_max_value = std::size_t{1} << 20U;
+constexpr std::size_t k_max_fields = 512;  // journald itself takes 1024 of a client and cuts there
+
+void append(std::string& kept, std::string_view more) { kept += more.substr(0, k_max_value - std::min(k_max_value, kept.size())); }
 
 bool read_record(const Fields& fields, std::uint64_t line, const std::string& file, timeline::Sink& sink) {
   const auto envelope = peel_journal_fields(fields);
@@ -52,34 +44,87 @@ bool is_journal_export(std::string_view text) {
          (contains(head, "\n__REALTIME_TIMESTAMP=") && contains(head, "\n_BOOT_ID=") && contains(head, "MESSAGE"));
 }
 
-std::uint64_t read_journal_export(std::string_view text, const std::string& file, timeline::Sink& sink) {
-  std::uint64_t understood = 0, line = 1, message_line = 1;
-  Fields fields;
-  std::size_t at = 0;
-  const auto finish = [&] {
-    if (!fields.empty() && read_record(fields, message_line, file, sink)) ++understood;
-    fields.clear();
-  };
-  while (at < text.size()) {
-    const auto end = std::min(text.find('\n', at), text.size());
-    const auto row = text.substr(at, end - at);
-    at = std::min(text.size(), end + 1);
-    if (row.empty()) {
-      finish();
-    } else if (const auto equals = row.find('='); equals != std::string_view::npos) {
-      if (row.substr(0, equals) == "MESSAGE") message_line = line;
-      fields.emplace_back(row.substr(0, equals), row.substr(equals + 1));
-    } else {
-      std::string value;
-      if (row == "MESSAGE") message_line = line;
-      if (!take_binary(text, at, value)) break;
-      line += static_cast<std::uint64_t>(std::count(value.begin(), value.end(), '\n'));
-      fields.emplace_back(row, std::move(value));
-    }
-    ++line;
+void JournalExportReader::end_record() {
+  if (!fields_.empty() && read_record(fields_, message_line_, file_, sink_)) ++understood_;
+  fields_.clear();
+}
+
+void JournalExportReader::end_row() {
+  const auto equals = row_.find('=');
+  if (std::string_view(row_).substr(0, equals) == "MESSAGE") message_line_ = line_;
+  ++line_;
+  if (row_.empty()) return end_record();
+  if (equals == std::string::npos) {
+    part_ = Part::length;
+    return;
   }
-  finish();
-  return understood;
+  if (fields_.size() < k_max_fields) fields_.emplace_back(row_.substr(0, equals), row_.substr(equals + 1));
+  row_.clear();
+}
+
+void JournalExportReader::end_value() {
+  if (fields_.size() < k_max_fields) fields_.emplace_back(std::move(row_), std::move(value_));
+  row_.clear();
+  value_.clear();
+  part_ = Part::newline;
+}
+
+void JournalExportReader::feed(std::string_view piece) {
+  while (!piece.empty()) {
+    switch (part_) {
+      case Part::row: {
+        const auto end = piece.find('\n');
+        append(row_, piece.substr(0, end));
+        if (end == std::string_view::npos) return;
+        piece.remove_prefix(end + 1);
+        end_row();
+        break;
+      }
+      case Part::length: {
+        const auto count = std::min(piece.size(), sizeof left_ - length_.size());
+        length_ += piece.substr(0, count);
+        line_ += count_of(piece.substr(0, count), '\n');  // as an editor counts
+        piece.remove_prefix(count);
+        if (length_.size() < sizeof left_) return;
+        left_ = 0;
+        for (std::size_t i = sizeof left_; i-- > 0;) left_ = left_ << 8U | static_cast<unsigned char>(length_[i]);
+        length_.clear();
+        part_ = Part::value;
+        if (left_ == 0) end_value();
+        break;
+      }
+      case Part::value: {
+        const auto bytes = piece.substr(0, left_);
+        append(value_, bytes);
+        line_ += count_of(bytes, '\n');
+        piece.remove_prefix(bytes.size());
+        left_ -= bytes.size();
+        if (left_ == 0) end_value();
+        break;
+      }
+      case Part::newline:
+        piece.remove_prefix(1);
+        ++line_;
+        part_ = Part::row;
+        break;
+    }
+  }
+}
+
+void JournalExportReader::finish() {
+  if (part_ == Part::row && !row_.empty()) {
+    end_row();
+    row_.clear();
+  }
+  part_ = Part::row;
+  end_record();
+}
+
+std::uint64_t read_journal_export(std::string_view text, const std::string& file, timeline::Sink& sink) {
+  JournalExportReader reader(file, sink);
+  reader.feed(text);
+  reader.finish();
+  return reader.understood();
 }
 
 }  // namespace unsnag::readers

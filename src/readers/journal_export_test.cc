@@ -47,6 +47,38 @@ TEST(JournalExport, CutAnywhereItKeepsWhatCameBefore) {
   }
 }
 
+TEST(JournalExport, PiecesCutAnywhereSayTheSameWithTheirLines) {
+  const auto two_lines = k_words + "\nand more";
+  const auto whole = k_head + binary_message(two_lines, two_lines.size()) + "EMPTY\n" + std::string(8, '\0') + "\nX=y\n\n" + k_head +
+                     "MESSAGE=" + k_words + "\n\n";
+  for (const std::size_t size : {1, 2, 3, 7, 8, 64, 100000}) {
+    Kept kept;
+    JournalExportReader reader("x", kept);
+    for (std::size_t at = 0; at < whole.size(); at += size) reader.feed(std::string_view(whole).substr(at, size));
+    reader.finish();
+    EXPECT_EQ(reader.understood(), 2u) << size;
+    ASSERT_FALSE(kept.events.empty()) << size;
+    EXPECT_EQ(kept.events.front().origin.line, 6u) << size;
+    EXPECT_EQ(kept.events.back().origin.line, 18u) << size;
+    ASSERT_TRUE(kept.events.back().when.at) << size;
+  }
+}
+
+// COREDUMP= of systemd-coredump holds up to hundreds of megabytes.
+TEST(JournalExport, AHugeValueIsPassedOverAndTheRestIsRead) {
+  Kept kept;
+  JournalExportReader reader("x", kept);
+  constexpr std::uint64_t k_pieces = 64, k_piece = std::uint64_t{1} << 20U;
+  auto head = k_head + binary_message("", k_pieces * k_piece);
+  head.pop_back();
+  head.replace(head.find("MESSAGE"), 7, "COREDUMP");
+  reader.feed(head);
+  for (std::uint64_t i = 0; i < k_pieces; ++i) reader.feed(std::string(k_piece, 'x'));
+  reader.feed("\nMESSAGE=" + k_words + "\n\n");
+  reader.finish();
+  EXPECT_EQ(reader.understood(), 1u);
+}
+
 TEST(JournalExport, ALengthBeyondTheEndEndsTheReading) {
   Kept kept;
   for (const std::uint64_t length : {std::uint64_t{1000}, ~std::uint64_t{0}, std::uint64_t{1} << 63})

@@ -122,6 +122,12 @@ class Reader {
       read_whole(text, file.path);
     } else if (timeline::is_event_line(text)) {
       stream(file.path, bytes, text, [this](std::string_view lines) { read_events(lines); });
+    } else if (is_journal_export(text)) {
+      JournalExportReader journal(file.path, sink_);
+      stream(file.path, bytes, text, [&](std::string_view piece) { journal.feed(piece); });
+      journal.finish();
+      reading.understood += journal.understood();
+      reading.lines += journal.lines();
     } else {
       LogReader log({file.path, {}, program_of(file.path)}, sink_);
       stream(file.path, bytes, text, [&](std::string_view lines) { log.feed(lines); });

@@ -64,6 +64,17 @@ for form in UTF-16LE UTF-16BE UTF-8; do
   if ! jq -e '[.. | .line? // empty | select(type == "number")] | max > 40' "$out" > /dev/null; then bad "line numbers of $form"; fi
 done
 
+# A journal that is longer than what is looked at whole
+{ yes '__CURSOR=s=1
+__REALTIME_TIMESTAMP=1764000000000000
+_BOOT_ID=b
+_HOSTNAME=node-1
+MESSAGE=nothing of interest
+' | head -n 1200000; cat examples/journal-proxy.export; } > "$scratch/long.export"
+run why -o json examples/journal-proxy.export;    want=$(jq -c '[.verdict | .cause, .confidence, .node]' "$out")
+run why -o json "$scratch/long.export"
+if [ "$(jq -c '[.verdict | .cause, .confidence, .node]' "$out")" = "$want" ]; then ok "journalctl -o export of more than 16 MiB"; else bad "journalctl -o export of more than 16 MiB" "$want" "$(head -n 8 "$out")"; fi
+
 # Where nobody reads, or nothing can be written
 "$UNSNAG" why -o events examples/eks-2020 2> "$err" | head -c 1 > /dev/null; status=${PIPESTATUS[0]}
 if [ "$status" = 0 ] && [ ! -s "$err" ]; then ok "a closed pipe is no failure (events)"; else bad "a closed pipe is no failure (events)" "status $status" "$(cat "$err")"; fi
