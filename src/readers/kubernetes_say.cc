@@ -211,6 +211,9 @@ void Collector::say_event(const EventRow& row, std::size_t block_index, std::uin
     if (!image.empty() && context.scope.pod.empty() && block.images.size() < k_enough) block.images.emplace(image);
   }
   if (is_other_subject(row.reason)) context.attributes.emplace_back("subject", "other");
+  // How long a pull is under way shows in this age even where nothing is dated.
+  if (row.reason == "Pulling" && row.last)
+    context.attributes.emplace_back("ago", std::to_string(std::chrono::duration_cast<std::chrono::seconds>(row.last->age).count()));
 
   // "Successfully assigned shop/cart-1 to node-a" (before 1.13 without the namespace) is what names pod and node in
   // a paste of nothing but event rows.

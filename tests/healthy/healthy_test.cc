@@ -30,5 +30,57 @@ TEST(HealthyLogs, NoPullIsSaidToHaveFailed) {
   }
 }
 
+// A pull that is under way is no failure; one that nobody has heard of for long may be.
+TEST(PullsUnderWay, OnlyTheAgeOfTheNewestPullingTells) {
+  const std::string waiting =
+      "Name:         web-7c5\nNamespace:    shop\nNode:         node-1/10.0.0.1\nStatus:       Pending\nContainers:\n  web:\n"
+      "    Image:          registry.example/web:1\n    State:          Waiting\n      Reason:       ContainerCreating\n"
+      "    Ready:          False\nEvents:\n  Type    Reason   Age   From     Message\n  ----    ------   ----  ----     -------\n";
+  std::string running = waiting;
+  running.replace(running.find("Waiting"), 7, "Running");
+  running.replace(running.find("      Reason:       ContainerCreating\n"), 38, "");
+  const std::string anchored = "Start Time:   Tue, 24 Nov 2026 07:27:35 +0000\n";
+  std::string dated = waiting;
+  dated.insert(dated.find("Status:"), anchored);
+  const auto row = [](const char* reason, const char* age, const char* message) {
+    return fmt::format("  Normal  {}  {}  kubelet  {}\n", reason, age, message);
+  };
+  const auto pulling = [&](const char* age) { return row("Pulling", age, "Pulling image \"registry.example/web:1\""); };
+  const std::string scheduled = "  Normal  Scheduled  46m  default-scheduler  Successfully assigned shop/web-7c5 to node-1\n";
+  struct Case {
+    const char* name;
+    std::string lines;
+    const char* rule;  // "" : no pull failed
+  };
+  for (const auto& c : {
+           Case{"long ago", waiting + pulling("45m"), "stalled.asked-long-ago"},
+           Case{"long ago, dated", dated + scheduled + pulling("45m"), "stalled.asked-long-ago"},
+           Case{"long ago, a row alone", pulling("3h"), "stalled.asked-long-ago"},
+           Case{"long ago, of a table", "45m   Normal   Pulling   pod/web-7c5   Pulling image \"registry.example/web:1\"\n",
+                "stalled.asked-long-ago"},
+           Case{"just now", waiting + pulling("20s"), ""},
+           Case{"just now, dated", dated + scheduled + pulling("20s"), ""},
+           Case{"some minutes ago", waiting + pulling("5m"), ""},
+           Case{"again just now", waiting + pulling("20s (x4 over 45m)"), ""},
+           Case{"the command once more", waiting + pulling("20s") + "\n" + waiting + pulling("45m"), ""},
+           Case{"it came", waiting + pulling("45m") + row("Pulled", "40m", "Successfully pulled image \"registry.example/web:1\" in 5m"),
+                ""},
+           Case{"it was there",
+                waiting + pulling("45m") + row("Pulled", "40m", "Container image \"registry.example/web:1\" already present on machine"),
+                ""},
+           Case{"the container runs", running + pulling("45m"), ""},
+           Case{"it was started", waiting + pulling("45m") + row("Started", "40m", "Started container web"), ""},
+           Case{"no age", waiting + pulling("<unknown>"), ""},
+       }) {
+    timeline::Fold fold;
+    readers::read_paste(c.lines, fold);
+    const auto verdicts = diagnose::diagnose(fold.take()).verdicts;
+    std::string rule;
+    for (const auto& verdict : verdicts)
+      if (verdict.cause != "no-failure" && verdict.cause != "not-a-pull-failure") rule += verdict.rule;
+    EXPECT_EQ(rule, c.rule) << c.name;
+  }
+}
+
 }  // namespace
 }  // namespace unsnag
