@@ -24,6 +24,10 @@ struct File {
 /// True when the file was one of them (then it is not read as a log).
 bool read_node_file(const File& file, timeline::Sink& sink);
 
+/// Reads the tables alone (df, mounts, pressure, ps, versions, …), wherever they stand in a text. True when most of it was
+/// tables.
+bool read_node_tables(const File& file, timeline::Sink& sink);
+
 /// Reads what kubectl prints: describe pod/node, get events (table, wide), get pods, and objects as YAML or JSON
 /// (Pod, Event, Node, Secret, lists of them), also several one after another, as pasted.
 /// False: nothing in the text is kubectl's, and nothing was emitted or called. True: what is kubectl's was emitted, and

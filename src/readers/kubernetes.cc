@@ -17,6 +17,7 @@
 #include "readers/kubernetes_row.h"
 #include "readers/kubernetes_say.h"
 #include "readers/kubernetes_wrap.h"
+#include "readers/shell.h"
 
 namespace unsnag::readers {
 namespace kubernetes {
@@ -115,7 +116,14 @@ std::size_t TextReader::take(std::size_t i) {
 
 bool TextReader::take_prompt(std::size_t i) {
   const auto prompt = parse_prompt(lines_[i]);
-  if (!prompt) return false;
+  if (!prompt) {
+    if (shell_command(lines_[i]).empty()) return false;
+    // Another program's output begins.
+    describe_.finish();
+    collector_.begin_block();
+    others_.push_back(i);
+    return true;
+  }
   describe_.finish();
   collector_.begin_block();
   collector_.set_namespace(prompt->name_space);
@@ -140,6 +148,8 @@ bool TextReader::ends_row(std::size_t i) const {
   if (is_blank(line) || row_layout(line) != Layout::none || is_describe_header(line) || parse_prompt(line)) return true;
   if (table_header(line) != Table::none || parse_pod_row(line) || describe_.begins_object(i)) return true;
   const auto text = trim(line);
+  const bool disks = text.substr(0, 10) == "Filesystem" && contains(text, "Mounted on");  // df
+  if (disks || !shell_command(text).empty()) return true;
   return text.substr(0, 3) == "---" || text.substr(0, 3) == "```" || text.substr(0, 11) == "apiVersion:" || starts_record(text);
 }
 

@@ -5,6 +5,7 @@
 // own name. Logs are left to others: this answers false as soon as a text is mostly something else.
 #include "base/text.h"
 #include "readers/node_parts.h"
+#include "readers/shell.h"
 
 namespace unsnag::readers {
 namespace node {
@@ -66,50 +67,20 @@ bool silent_table(std::string_view text) {
 
 bool read_one(Notes& notes) {
   if (notes.text().size() <= k_max_document) {
-    // YAML before TOML: nodeadm's NodeConfig holds a block of containerd's TOML.
-    if (read_json_document(notes) || read_unit(notes) || read_yaml_document(notes) || read_toml(notes)) return true;
-    if (read_command_line(notes) || read_environment_file(notes)) return true;
+    if (read_document(notes) || read_command_line(notes) || read_environment_file(notes)) return true;
   }
   if (read_docker_stream(notes) || read_docker_events(notes)) return true;
   return silent_table(notes.text()) || (notes.text().size() <= k_max_table && read_tables(notes));
-}
-
-/// The file that a transcript's prompt line prints: "$ cat /etc/containerd/config.toml" → the path. "" otherwise.
-std::string_view printed_file(std::string_view line) {
-  line = trim(line);
-  std::size_t at = std::string_view::npos;
-  if (line.starts_with("$ ") || line.starts_with("# ")) at = 2;
-  else if (line.find('@') < 64) {  // root@node:~# cat …, [root@node ~]$ cat …
-    for (std::string_view end : {"# ", "$ "}) {
-      const std::size_t found = line.find(end);
-      if (found < 128) at = std::min(at, found + 2);
-    }
-  }
-  if (at == std::string_view::npos) return {};
-  line = trim(line.substr(at));
-  if (line.starts_with("sudo ")) line = trim(line.substr(5));
-  if (line.starts_with("systemctl cat ")) return trim(line.substr(14));
-  if (!line.starts_with("cat /")) return {};
-  line = trim(line.substr(4));
-  if (line.starts_with("/proc/") || line.starts_with("/sys/") || line.find_first_of(" |;*") != std::string_view::npos) return {};
-  return line;
-}
-
-bool is_prompt(std::string_view line) {
-  line = trim(line);
-  if (line.starts_with("$ ")) return true;
-  const std::size_t at = line.find('@');
-  return at < 64 && (contains(line.substr(0, 160), "# ") || contains(line.substr(0, 160), "$ ")) && line.find(' ') > at;
 }
 
 /// Reads the files that a transcript prints. Returns the share of its lines that were theirs.
 void read_transcript(const File& file, timeline::Sink& sink, std::size_t& lines_read) {
   const std::vector<std::string_view> lines = split(file.text, '\n');
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    const std::string_view path = printed_file(lines[i]);
+    const std::string_view path = printed_file(shell_command(lines[i]));
     if (path.empty()) continue;
     std::size_t end = i + 1;
-    while (end < lines.size() && !is_prompt(lines[end]) && printed_file(lines[end]).empty()) ++end;
+    while (end < lines.size() && shell_command(lines[end]).empty()) ++end;
     if (end == i + 1) continue;
     const char* begin = lines[i + 1].data();
     const std::string_view text(begin, static_cast<std::size_t>(lines[end - 1].data() + lines[end - 1].size() - begin));
@@ -121,6 +92,11 @@ void read_transcript(const File& file, timeline::Sink& sink, std::size_t& lines_
 }
 
 }  // namespace
+
+bool read_document(Notes& notes) {
+  // YAML before TOML: nodeadm's NodeConfig holds a block of containerd's TOML.
+  return read_json_document(notes) || read_unit(notes) || read_yaml_document(notes) || read_toml(notes);
+}
 
 bool read_tables(Notes& notes) {
   std::unique_ptr<LineReader> readers[] = {make_df(notes),          make_disk_load(notes), make_limits(notes),    make_docker_info(notes),
@@ -173,6 +149,11 @@ bool read_node_file(const File& file, timeline::Sink& sink) {
   }
   node::Notes notes(file, sink);
   return node::read_one(notes);
+}
+
+bool read_node_tables(const File& file, timeline::Sink& sink) {
+  node::Notes notes(file, sink);
+  return file.text.size() <= node::k_max_table && node::read_tables(notes);
 }
 
 }  // namespace unsnag::readers

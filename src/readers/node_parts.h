@@ -30,6 +30,9 @@ struct Mirror {
 };
 void mirror(const Mirror& mirror, Notes& notes);
 
+/// JSON, YAML, TOML or a unit, whichever it is. Nothing is emitted when it is none.
+bool read_document(Notes& notes);
+
 // ---- units and command lines ----
 bool read_unit(Notes& notes);              // unit files, drop-ins, `systemctl cat`
 bool read_environment_file(Notes& notes);  // KEY=VALUE lines

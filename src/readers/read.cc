@@ -12,6 +12,7 @@
 #include "readers/files.h"
 #include "readers/journal_export.h"
 #include "readers/log_reader.h"
+#include "readers/paste.h"
 #include "timeline/json_lines.h"
 
 namespace unsnag::readers {
@@ -60,7 +61,9 @@ std::string without_quote_marks(std::string_view text) {
 
 class Reader {
  public:
-  Reader(timeline::Sink& sink, const ReadOptions& options) : sink_(sink), options_(options) {}
+  /// `only_file`: the one target, if it is a file: somebody may have put it together like a paste.
+  Reader(timeline::Sink& sink, const ReadOptions& options, std::string only_file = {})
+      : sink_(sink), options_(options), only_file_(std::move(only_file)) {}
 
   evidence::Visitor visitor() {
     return {[this](const evidence::File& file, evidence::Bytes& bytes) { read_file(file, bytes); },
@@ -77,17 +80,32 @@ class Reader {
       reading.lines += static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
       return;
     }
+    const bool paste = path == "-" || path == only_file_;
+    std::string rest;
+    if (paste && !(rest = read_documents({path, text, {}}, sink_)).empty()) {
+      ++reading.understood;
+      text = rest;
+    }
     const File file{path, text, {}};
-    if (path != "-" && read_node_file(file, sink_)) return;
+    if (!paste && read_node_file(file, sink_)) return;
     LogReader log({path, {}, path == "-" ? "" : program_of(path)}, sink_);
-    const auto other_line = [&](std::string_view line, std::uint64_t number) { log.feed_line(line, number); };
+    std::string others;  // what is not kubectl's, each line in its place
+    std::uint64_t others_line = 1;
+    const auto other_line = [&](std::string_view line, std::uint64_t number) {
+      if (paste) {
+        others.append(number - others_line, '\n').append(line);
+        others_line = number;
+      }
+      log.feed_line(line, number);
+    };
     if (read_kubernetes(file, other_line, sink_)) {
+      if (paste) read_node_tables({path, others, {}}, sink_);
       reading.understood += log.count().understood + 1;
       reading.lines += static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
       return;
     }
     // A paste may hold a table of disks beside the log lines.
-    if (path == "-") read_node_file(file, sink_);
+    if (paste && read_node_file(file, sink_) && path != "-") return;
     log.feed(text);
     add(log.count());
   }
@@ -200,12 +218,13 @@ class Reader {
 
   timeline::Sink& sink_;
   const ReadOptions& options_;
+  const std::string only_file_;
 };
 
 }  // namespace
 
 Result<Reading> read_targets(const std::vector<std::string>& targets, timeline::Sink& sink, const ReadOptions& options) {
-  Reader reader(sink, options);
+  Reader reader(sink, options, targets.size() == 1 ? targets.front() : std::string{});
   const auto visitor = reader.visitor();
   if (targets.empty()) evidence::walk_this_node(visitor);
   for (const auto& target : targets) {
