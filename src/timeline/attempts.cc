@@ -2,6 +2,7 @@
 #include "timeline/attempts.h"
 
 #include <algorithm>
+#include <optional>
 #include <variant>
 
 namespace unsnag::timeline {
@@ -12,12 +13,36 @@ bool before(const Moment& a, const Moment& b) {
   return a.arrival < b.arrival;
 }
 
-/// By time. Rows of a table without a time repeat what dated lines tell; they stay only where nothing is dated.
+bool dated(const Moment& moment) { return moment.when.at.has_value(); }
+
+/// The success that a client prints, without a time, below all dated lines of its file: `docker pull` by hand, after what
+/// failed. Rows of a table are in no such order.
+std::optional<std::size_t> last_success(const std::vector<Moment>& moments) {
+  std::optional<std::size_t> last;
+  for (std::size_t i = 0; i < moments.size(); ++i) {
+    const auto* end = std::get_if<End>(&moments[i].what);
+    const bool client = end != nullptr && !dated(moments[i]) && !moments[i].of_kubernetes && moments[i].line > 0;
+    if (client && end->phase == Phase::commit && end->outcome == Outcome::ok && moments[i].layer.empty()) last = i;
+  }
+  if (!last) return last;
+  const auto& success = moments[*last];
+  bool above = false;
+  for (const auto& moment : moments) {
+    if (moment.file != success.file || (!dated(moment) && !std::holds_alternative<End>(moment.what))) continue;
+    if (moment.line > success.line) return std::nullopt;
+    above = above || dated(moment);
+  }
+  return above ? last : std::nullopt;
+}
+
+/// By time. What has none repeats what dated lines tell, but for a last success; it stays only where nothing is dated.
 void sort_dated(std::vector<Moment>& moments) {
-  const auto dated = [](const Moment& moment) { return moment.when.at.has_value(); };
   if (std::none_of(moments.begin(), moments.end(), dated)) return;
-  moments.erase(std::remove_if(moments.begin(), moments.end(), [&](const Moment& m) { return !dated(m); }), moments.end());
+  std::optional<Moment> success;
+  if (const auto at = last_success(moments)) success = std::move(moments[*at]);
+  moments.erase(std::remove_if(moments.begin(), moments.end(), [](const Moment& m) { return !dated(m); }), moments.end());
   std::stable_sort(moments.begin(), moments.end(), before);
+  if (success) moments.push_back(std::move(*success));
 }
 
 /// The same step of a pull at the same moment: a log that was given twice, or a line and its echo.
@@ -119,7 +144,8 @@ class AttemptBuilder {
     }
     if (!open_ && !pull_.attempts.empty()) {
       auto& last = pull_.attempts.back();
-      if (gap(last.end, moment_->when) <= k_echo) {
+      const bool by_hand = last.end.at && !moment_->when.at && last.outcome != Outcome::ok;  // see last_success()
+      if (!by_hand && gap(last.end, moment_->when) <= k_echo) {
         // An echo may know more: the watchdog's own line says cancelled where others say failed.
         const bool louder = (end.outcome == Outcome::cancelled && last.outcome == Outcome::failed) ||
                             (end.outcome != Outcome::ok && last.outcome == Outcome::ok);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +19,9 @@ struct Moment {
   std::string layer;
   decltype(Event::what) what;
   std::unique_ptr<Origin> origin;  // of samples alone: there may be very many of the others
+  std::size_t file = 0;            // a hash of its path
+  std::uint64_t line = 0;
+  bool of_kubernetes = false;  // said by kubelet, or a row of kubectl's
 };
 
 /// Makes room when one image has more moments than anybody will look at: repeats of a moment go, and if more than

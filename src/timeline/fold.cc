@@ -2,6 +2,7 @@
 // How events become pulls. Logs repeat themselves (kubelet echoes the runtime, the event echoes kubelet), leave
 // gaps and come file by file; so events are gathered first, by image and node, and put in order at the end.
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <unordered_map>
 #include <unordered_set>
@@ -193,8 +194,16 @@ struct Fold::State {
       thin(moments, k_max_moments / 2);
       gathered.dropped += k_max_moments - moments.size();
     }
-    auto& moment = moments.emplace_back(Moment{event.when, arrivals++, event.scope.layer, event.what, {}});
-    if (sample) moment.origin = std::make_unique<Origin>(event.origin);
+    const auto& origin = event.origin;
+    auto& moment = moments.emplace_back(Moment{event.when,
+                                               arrivals++,
+                                               event.scope.layer,
+                                               event.what,
+                                               {},
+                                               std::hash<std::string>()(origin.file),
+                                               origin.line,
+                                               origin.program == "kubelet" || origin.program == "kubernetes"});
+    if (sample) moment.origin = std::make_unique<Origin>(origin);
   }
 
   void accept(const Event& event) {

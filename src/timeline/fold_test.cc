@@ -201,6 +201,44 @@ TEST(Fold, AHundredThousandFailuresStayBoundedAndKeepTheFirstAndTheLast) {
   EXPECT_EQ(attempts.back().end.at, k_start + seconds(60 * (k_failures - 1) + 30));
 }
 
+// `docker pull` prints no times. What it says last, below the dated lines, is how things stand.
+TEST(Fold, AClientsUndatedSuccessBelowDatedLinesEndsThePull) {
+  const auto line = [](Event event, std::uint64_t number, const char* file = "-", const char* program = "dockerd") {
+    event.origin.line = number;
+    event.origin.file = file;
+    event.origin.program = program;
+    return event;
+  };
+  const auto undated = [](Event event) {
+    event.when.at.reset();
+    return event;
+  };
+  const auto ok = undated(at(seconds(0), End{Phase::commit, Outcome::ok}));
+  const auto failure = undated(at(seconds(0), End{Phase::commit, Outcome::failed}));
+  const auto begin = at(seconds(0), Begin{Phase::resolve}), failed = at(seconds(3), End{Phase::commit, Outcome::failed});
+  struct Case {
+    const char* name;
+    std::vector<Event> events;
+    std::vector<std::optional<Outcome>> outcomes;
+  };
+  for (const auto& c : {
+           Case{"under way", {line(begin, 1), line(ok, 2)}, {Outcome::ok}},
+           Case{"failed before", {line(begin, 1), line(failed, 2), line(ok, 3)}, {Outcome::failed, Outcome::ok}},
+           Case{"told twice", {line(begin, 1), line(ok, 2), line(ok, 3)}, {Outcome::ok}},
+           Case{"read in another order", {line(ok, 3), line(begin, 1), line(failed, 2)}, {Outcome::failed, Outcome::ok}},
+           Case{"above a failure", {line(begin, 1), line(ok, 2), line(failed, 3)}, {Outcome::failed}},
+           Case{"above an undated failure", {line(begin, 1), line(ok, 2), line(failure, 3)}, {std::nullopt}},
+           Case{"of another file", {line(begin, 1), line(ok, 2, "other")}, {std::nullopt}},
+           Case{"a row of kubectl's", {line(begin, 1), line(ok, 2, "-", "kubelet")}, {std::nullopt}},
+           Case{"nothing is dated", {line(undated(begin), 1), line(ok, 2)}, {Outcome::ok}},
+       }) {
+    const auto timeline = fold(c.events);
+    std::vector<std::optional<Outcome>> outcomes;
+    for (const auto& attempt : timeline.pulls.at(0).attempts) outcomes.push_back(attempt.outcome);
+    EXPECT_EQ(outcomes, c.outcomes) << c.name;
+  }
+}
+
 TEST(Fold, TwinsAreCountedLikeEventsThatAreReadInFull) {
   std::vector<Event> apart, twins;
   for (int i = 0; i < 5; ++i)
