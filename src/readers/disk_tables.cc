@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // How full the node's file systems are (`df` in its dialects) and how they are mounted. df's header names its
-// columns, so the header alone decides what a row means; a long device name breaks a row in two.
+// columns, so the header decides what a row means, or the command above it where `grep` took the header away; numbers
+// alone do not tell blocks from inodes. A long device name breaks a row in two.
 #include "base/text.h"
 #include "readers/node_parts.h"
+#include "readers/shell.h"
 
 namespace unsnag::readers::node {
 namespace {
@@ -27,7 +29,7 @@ class Df : public LineReader {
   explicit Df(Notes& notes) : notes_(notes) {}
 
   bool line(std::string_view text, std::uint64_t number) override {
-    if (is_header(text)) return true;
+    if (is_header(text) || is_command(text)) return true;
     if (columns_.empty()) return false;
     if (trim(text).empty()) {
       columns_.clear();
@@ -53,6 +55,33 @@ class Df : public LineReader {
     for (std::string_view word : split_words(trimmed)) {
       if (word != "on") columns_.emplace_back(word);
     }
+    pending_.clear();
+    return true;
+  }
+
+  /// `$ df -i | grep vda`, or `df -i` alone on a line: the columns that its rows have.
+  bool is_command(std::string_view text) {
+    std::string_view command = shell_command(text);
+    const bool prompt = !command.empty();
+    if (!prompt) command = trim(text);
+    if (!command.starts_with("df")) return false;
+    const auto pipe = command.find('|');
+    if (pipe != std::string_view::npos && (!prompt || !trim(command.substr(pipe + 1)).starts_with("grep "))) return false;
+    bool inodes = false, type = false;
+    const auto words = split_words(command.substr(0, pipe));
+    if (words.front() != "df") return false;
+    for (std::size_t i = 1; i < words.size(); ++i) {
+      const auto word = words[i];
+      if (word.starts_with("--") && word != "--inodes" && word != "--print-type") return false;  // --output has its own columns
+      if (!word.starts_with('-') && !word.starts_with('/')) return false;
+      const bool letters = word.starts_with('-') && !word.starts_with("--");
+      inodes = inodes || word == "--inodes" || (letters && contains(word, "i"));
+      type = type || word == "--print-type" || (letters && contains(word, "T"));
+    }
+    columns_ = {"Filesystem"};
+    if (type) columns_.emplace_back("Type");
+    if (inodes) columns_.insert(columns_.end(), {"Inodes", "IUsed", "IFree", "IUse%", "Mounted"});
+    else columns_.insert(columns_.end(), {"Size", "Used", "Avail", "Use%", "Mounted"});
     pending_.clear();
     return true;
   }

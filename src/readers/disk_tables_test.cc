@@ -43,6 +43,21 @@ TEST(Df, EachDialect) {
   }
 }
 
+TEST(Df, WithoutAHeaderTheCommandTellsTheColumns) {
+  const std::string row = "/dev/vda1  1310720 1310720    0  100% /\n", typed = "/dev/vda1 ext4 1310720 1310720    0  100% /\n";
+  for (const auto* command : {"$ df -i | grep -v tmpfs", "df -i", "df -hi /", "root@n:~# df --inodes /", "# df -i"}) {
+    const auto facts = read("-", std::string(command) + "\n" + row).found;
+    EXPECT_EQ(facts.named("fs-usage", "inodes", "100").size(), 1u) << command;
+    EXPECT_TRUE(facts.named("fs-usage", "use", "100").empty()) << command;
+  }
+  EXPECT_EQ(read("-", "$ df -iT\n" + typed).found.named("fs-usage", "inodes", "100").size(), 1u);
+  for (const auto* command : {"$ df -h | grep vda", "df", "$ df -k /"})
+    EXPECT_EQ(read("-", std::string(command) + "\n" + row).found.named("fs-usage", "use", "100").size(), 1u) << command;
+  for (const auto* command :
+       {"", "nothing", "$ ls -i", "$ df -i | awk '{print}'", "$ df --output=iused,target", "df -i says that it is full", "$ df -i\n"})
+    EXPECT_THAT(read("-", std::string(command) + "\n" + row).found.events, IsEmpty()) << command;
+}
+
 TEST(Df, WhatIsAlwaysFullOrHoldsNoImagesIsLeftOut) {
   EXPECT_THAT(read("df.txt",
                    "Filesystem      Size  Used Avail Use% Mounted on\n/dev/loop3       64M   64M     0 100% /snap/core20/1\ntmpfs 5M 5M 0 "
