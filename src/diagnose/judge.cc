@@ -177,25 +177,44 @@ std::string attribute_of(std::string_view name, const CaseFile& file, const std:
   return {};
 }
 
-std::string value_of(std::string_view name, const CaseFile& file, const std::vector<const CaseFact*>& facts, Unknown unknown) {
-  const bool command = unknown == Unknown::to_replace;
+/// Evidence is hostile, and commands are pasted into a shell: what means something to a shell, or would be an option, is
+/// filled in nowhere in a command. Names of images, pods, nodes, hosts and paths have none of it.
+bool is_plain_argument(std::string_view value) {
+  return value.front() != '-' && std::all_of(value.begin(), value.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  contains("._:/@+,%-", std::string_view(&c, 1));
+         });
+}
+
+std::string known_value_of(std::string_view name, const CaseFile& file, const std::vector<const CaseFact*>& facts) {
   const auto* pull = file.pull;
-  if (name == "image") return pull != nullptr ? pull->image_as_given : command ? "IMAGE" : "the image";
+  if (name == "image") return pull != nullptr ? pull->image_as_given : "";
   if (name == "repository" && !file.image.empty()) return timeline::repository_of(file.image);
-  if (name == "registry") return !file.registry.empty() ? file.registry : command ? "REGISTRY" : "the registry";
-  if (name == "node") return !file.node.empty() ? file.node : command ? "NODE" : "this node";
-  if (name == "pod") {
-    if (pull == nullptr || pull->pods.empty()) return command ? "POD" : "the pod";
-    const auto& pod = pull->pods.front();
-    const auto slash = pod.find('/');
-    if (!command || slash == std::string::npos) return pod;
-    return pod.substr(slash + 1) + " -n " + pod.substr(0, slash);
+  if (name == "registry") return file.registry;
+  if (name == "node") return file.node;
+  if (name == "pod") return pull != nullptr && !pull->pods.empty() ? pull->pods.front() : "";
+  auto value = attribute_of(name, file, facts);
+  return value == "kubelet-dockershim" ? "kubelet" : value;
+}
+
+/// What stands for something unknown: in a command a word to replace, POD or SECRET.
+std::string stand_in(std::string_view name, Unknown unknown) {
+  if (unknown == Unknown::in_words) {
+    if (name == "image" || name == "registry" || name == "pod") return "the " + std::string(name);
+    return name == "node" ? "this node" : "?";
   }
-  if (auto value = attribute_of(name, file, facts); !value.empty()) return value == "kubelet-dockershim" ? "kubelet" : value;
-  if (!command) return "?";
   std::string word(name.substr(name.find('.') == std::string_view::npos ? 0 : name.find('.') + 1));
   for (auto& c : word) c = c == '-' ? '_' : static_cast<char>(c - ('a' - 'A'));
   return word;
+}
+
+std::string value_of(std::string_view name, const CaseFile& file, const std::vector<const CaseFact*>& facts, Unknown unknown) {
+  auto value = known_value_of(name, file, facts);
+  const bool command = unknown == Unknown::to_replace;
+  if (value.empty() || (command && !is_plain_argument(value))) return stand_in(name, unknown);
+  if (const auto slash = value.find('/'); command && name == "pod" && slash != std::string::npos)
+    return value.substr(slash + 1) + " -n " + value.substr(0, slash);
+  return value;
 }
 
 }  // namespace

@@ -27,6 +27,26 @@ printf 'E1124 07:00:00.000000 1 x.go:1] %s \x1b]0;owned\x07\x1b[31mred\x1b[0m\n'
 survives "escape sequences" "$nasty/escape.log"
 printf 'Failed to pull image "registry.example/\xe2\x80\xaeppa\xe2\x80\xac:1": not found\n%s\n' "$line" > "$nasty/bidi.log"
 survives "text that runs backwards" "$nasty/bidi.log"
+cat > "$nasty/names.yaml" <<'YAML'
+apiVersion: v1
+kind: Pod
+metadata: {name: "w\e[31m\u202e", namespace: "d\a"}
+spec:
+  nodeName: "n\e[1m"
+  containers: [{name: "c\u2066", image: "registry.example/a\e[31m\N:1"}]
+status:
+  containerStatuses:
+  - {name: "c\u2066", image: "registry.example/a\e[31m\N:1", state: {waiting: {reason: ErrImagePull, message: "not found \e]0;x\a"}}}
+YAML
+survives "names that a terminal obeys" "$nasty/names.yaml"
+printf '{"MESSAGE":"Failed to pull image \\"registry.example/a\\u001b[31m\\u202e:1\\": not found","_HOSTNAME":"n\\u001b[1m","SYSLOG_IDENTIFIER":"kubelet"}\n' > "$nasty/journal.json"
+survives "escapes inside JSON" "$nasty/journal.json"
+sed 's/w.e.31m.u202e/w; touch owned #/; s/d.a"/d$(id)"/; s/registry.example.a.e.31m.N/registry.example\/a`id`/' "$nasty/names.yaml" > "$nasty/shell.yaml"
+for format in text json md; do
+  run why -v -o $format "$nasty/shell.yaml"
+  if ! grep -q 'kubectl describe pod POD' "$out" || grep -qE '(kubectl|crictl|docker|skopeo|curl) .*(touch owned|[$][(]id|`id`)' "$out"; then bad "a name that a shell obeys is in no command ($format)" "$(grep -nE 'touch owned|[$][(]id|`id`' "$out" | head -n 3)"
+  else ok "a name that a shell obeys is in no command ($format)"; fi
+done
 printf '%s\0\0%s\n' "$line" "$line" > "$nasty/nul.log"
 survives "NUL bytes" "$nasty/nul.log"
 printf '%s \xff\xfe\xc0\xaf\xed\xa0\x80\n' "$line" > "$nasty/not-utf8.log"
