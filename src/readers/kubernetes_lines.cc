@@ -59,20 +59,46 @@ std::string plain(std::string_view line) {
   return out;
 }
 
+/// What plain() takes away.
+bool has_marks(std::string_view text) {
+  return text.find('\x1b') != std::string_view::npos || text.find(k_no_break) != std::string_view::npos;
+}
+
 }  // namespace
 
-Lines::Lines(std::string_view text) {
-  lines_.reserve(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1);
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    auto raw = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    while (!raw.empty() && raw.back() == '\r') raw.remove_suffix(1);
-    auto clean = raw;
-    if (raw.find('\x1b') != std::string_view::npos || raw.find(k_no_break) != std::string_view::npos)
-      clean = changed_.emplace_back(plain(raw));
-    lines_.push_back({raw, without_frame(clean)});
+Lines::Index::Index(std::string_view text) : text_(text) {
+  const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+  starts_.reserve(lines / k_every + 1);
+  for (std::size_t at = 0; at < text.size(); ++size_) {
+    if (size_ % k_every == 0) starts_.push_back(static_cast<std::uint32_t>(at));
+    at = std::min(text.find('\n', at), text.size()) + 1;
   }
+}
+
+std::string_view Lines::Index::operator[](std::size_t i) const {
+  auto text = text_.substr(starts_[i / k_every]);
+  for (auto before = i % k_every; before > 0; --before) text.remove_prefix(text.find('\n') + 1);
+  return text.substr(0, text.find('\n'));
+}
+
+Lines::Lines(std::string_view text) : raw_(text) {
+  if (!has_marks(text)) return;
+  changed_.reserve(text.size() + 1);
+  for (std::size_t i = 0; i < size(); ++i) {
+    const auto line = raw(i);
+    if (has_marks(line)) changed_ += plain(line);
+    else changed_ += line;
+    changed_ += '\n';
+  }
+  clean_.emplace(changed_);
+}
+
+std::string_view Lines::operator[](std::size_t i) const { return without_frame(clean_ ? (*clean_)[i] : raw(i)); }
+
+std::string_view Lines::raw(std::size_t i) const {
+  auto line = raw_[i];
+  while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  return line;
 }
 
 std::optional<Prompt> parse_prompt(std::string_view line) {

@@ -5,7 +5,7 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,23 +13,38 @@
 
 namespace unsnag::readers::kubernetes {
 
-/// Borrows the text; views stay good as long as text and object live.
+/// Borrows the text; views stay good as long as text and object live. Takes no more memory than the text, whatever its
+/// lines are: ten million empty ones are ten megabytes, too.
 class Lines {
  public:
   explicit Lines(std::string_view text);
+  Lines(const Lines&) = delete;
+  Lines& operator=(const Lines&) = delete;
 
-  [[nodiscard]] std::size_t size() const { return lines_.size(); }
+  [[nodiscard]] std::size_t size() const { return raw_.size(); }
   /// Line `i`, counted from 0, cleaned.
-  [[nodiscard]] std::string_view operator[](std::size_t i) const { return lines_[i].clean; }
+  [[nodiscard]] std::string_view operator[](std::size_t i) const;
   /// The same as it stands in the text, with all its marks.
-  [[nodiscard]] std::string_view raw(std::size_t i) const { return lines_[i].raw; }
+  [[nodiscard]] std::string_view raw(std::size_t i) const;
 
  private:
-  struct Line {
-    std::string_view raw, clean;
+  /// A text's lines, found again from the starts of some of them.
+  class Index {
+   public:
+    explicit Index(std::string_view text);
+    [[nodiscard]] std::size_t size() const { return size_; }
+    [[nodiscard]] std::string_view operator[](std::size_t i) const;
+
+   private:
+    static constexpr std::size_t k_every = 4;  // more would save little: lines of people's texts are 80 bytes long
+    std::string_view text_;
+    std::vector<std::uint32_t> starts_;  // of lines 0, k_every, 2 * k_every, …
+    std::size_t size_ = 0;
   };
-  std::vector<Line> lines_;
-  std::deque<std::string> changed_;  // lines whose inside had to change
+
+  Index raw_;
+  std::string changed_;         // the whole text, when the inside of some lines had to change
+  std::optional<Index> clean_;  // … and its lines
 };
 
 /// A shell line that runs kubectl or oc.

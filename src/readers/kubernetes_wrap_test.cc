@@ -45,6 +45,28 @@ TEST(Lines, LoseWhatAPasteAddsToThem) {
   EXPECT_EQ(lines[4], "  plain");
 }
 
+TEST(Lines, AreCountedLikeATextEditorDoes) {
+  struct Case {
+    const char* text;
+    std::vector<std::string> want;
+  };
+  static const Case k_cases[] = {
+      {"", {}},
+      {"a", {"a"}},
+      {"a\n", {"a"}},
+      {"\n", {""}},
+      {"\n\n", {"", ""}},
+      {"\r\na", {"", "a"}},
+      {"a\n\n\n\nb\n\x1b[1mc\x1b[0m\r\n\nd\n\n", {"a", "", "", "", "b", "c", "", "d", ""}},
+  };
+  for (const auto& c : k_cases) {
+    const Lines lines(c.text);
+    std::vector<std::string> got;
+    for (std::size_t i = 0; i < lines.size(); ++i) got.emplace_back(lines[i]);
+    EXPECT_EQ(got, c.want) << c.text;
+  }
+}
+
 TEST(Prompt, IsTheShellsAndNotProse) {
   struct Case {
     const char* line;
