@@ -7,7 +7,9 @@
 #include <unordered_set>
 
 #include "base/text.h"
-#include "catalogue/fact_kinds.h"
+#include "diagnose/bearing.h"
+#include "diagnose/others_at.h"
+#include "diagnose/timeline_index.h"
 
 namespace unsnag::diagnose {
 namespace {
@@ -22,55 +24,6 @@ constexpr std::chrono::minutes k_node_window{30};  // how long before a failure 
 constexpr std::chrono::seconds k_before{2}, k_after{10};
 /// … where several pulls fail one after another, only what came in the very moment belongs to one of them.
 constexpr std::chrono::milliseconds k_at_once{300};
-/// A paste of up to this many lines was put together by a person: what stands in it belongs together.
-constexpr std::uint64_t k_paste_lines = 80;
-
-/// Lines about something else than a pull, but for limits of the runtime's process, which fail pulls just as well,
-/// and for the fact that says just this.
-bool is_beside(const Noted& noted) {
-  return noted.fact.get("subject") == "other" && noted.fact.name != "too-many" && noted.fact.name != "not-a-pull";
-}
-
-FailureKind kind_of(const Noted& noted) {
-  if (is_beside(noted)) return FailureKind::no;
-  const auto kind = catalogue::failure_kind(noted.fact.name);
-  // The kernel speaks of the machine, never of a pull: its disk's troubles are the node's.
-  const bool kernel = noted.first_origin.message.compare(0, 7, "kernel.") == 0;
-  return kernel && kind == FailureKind::step ? FailureKind::node : kind;
-}
-
-bool failed(const Noted& noted) {
-  const auto kind = kind_of(noted);
-  return kind == FailureKind::pull || kind == FailureKind::step;
-}
-
-/// Lines that can only stem from a pull, although they name no image.
-bool about_a_pull(const Noted& noted) {
-  const auto& fact = noted.fact;
-  // A pod that the node turns away never comes to its pull.
-  if (kind_of(noted) == FailureKind::pull || (fact.name == "evicted" && fact.get("resource") != "memory")) return true;
-  // What only registries, and clients about them, say.
-  static constexpr std::string_view k_facts[] = {"registry-said", "access-denied", "token-failed", "platform-absent", "media-type"};
-  if (std::find(std::begin(k_facts), std::end(k_facts), fact.name) != std::end(k_facts)) return true;
-  if (fact.name == "not-found" && fact.get("where") == "registry") return true;
-  const auto url = fact.get("url");
-  if (!fact.get("step").empty() || contains(url, "/v2/") || contains(url, "/blobs/")) return true;
-  static constexpr std::string_view k_speakers[] = {
-      "registries.", "dockerd.", "containers-image.", "crictl.",     "ctr.",  "nerdctl.", "buildkit.",
-      "unpack.",     "cloud.",   "podman.",           "containerd.", "soci.", "stargz."};
-  const auto& message = noted.first_origin.message;
-  return std::any_of(std::begin(k_speakers), std::end(k_speakers),
-                     [&](std::string_view speaker) { return message.compare(0, speaker.size(), speaker) == 0; });
-}
-
-std::uint64_t pasted_lines(const Timeline& timeline) {
-  for (const auto& noted : timeline.notes)
-    if (noted.fact.name == "evidence") {
-      const auto lines = noted.fact.get("lines");
-      if (noted.fact.get("kind") == "paste" && !lines.empty()) return std::strtoull(std::string(lines).c_str(), nullptr, 10);
-    }
-  return ~std::uint64_t{0};
-}
 
 std::optional<SysTime> latest(const std::optional<SysTime>& a, const std::optional<SysTime>& b) {
   if (!a) return b;
@@ -96,66 +49,12 @@ bool strictly_within(const Noted& noted, const Pull& pull) {
   });
 }
 
-bool same_node(std::string_view a, std::string_view b) {
-  if (a.empty() || b.empty()) return true;
-  const auto shorter = std::min(a.size(), b.size());
-  return a.substr(0, shorter) == b.substr(0, shorter) && (a.size() == b.size() || (a.size() > shorter ? a[shorter] : b[shorter]) == '.');
-}
-
-/// The repository that a registry's URL asks for: the part between /v2/ and /manifests/, /blobs/ or /tags/.
-std::string_view repository_in(std::string_view url) {
-  constexpr std::string_view k_start = "/v2/";
-  const auto start = url.find(k_start);
-  if (start == std::string_view::npos) return {};
-  url.remove_prefix(start + k_start.size());
-  for (const std::string_view end : {"/manifests/", "/blobs/", "/tags/"})
-    if (const auto at = url.rfind(end); at != std::string_view::npos) return url.substr(0, at);
-  return {};
-}
-
-/// Mirrors put a path of their own before the repository: /v2/hub-proxy/library/nginx/manifests/1.
-bool names_repository(const timeline::Fact& fact, std::string_view repository) {
-  const auto asked = repository_in(fact.get("url"));
-  if (repository.empty() || asked.size() < repository.size() || asked.substr(asked.size() - repository.size()) != repository) return false;
-  return asked.size() == repository.size() || asked[asked.size() - repository.size() - 1] == '/';
-}
-
-bool names_another(const timeline::Fact& fact, std::string_view repository) {
-  return !repository_in(fact.get("url")).empty() && !names_repository(fact, repository);
-}
-
-bool succeeded(const Pull& pull) {
-  if (std::any_of(pull.facts.begin(), pull.facts.end(), [](const Noted& noted) { return noted.fact.name == "pull-succeeded"; }))
-    return true;
-  return !pull.attempts.empty() && (pull.attempts.back().outcome == Outcome::ok || pull.attempts.back().outcome == Outcome::cached);
-}
-
-/// Hosts are asked one after another, mirrors first: what one of them said is no failure where another one served.
-bool went_on(const Timeline& timeline, const Noted& noted) {
-  if (kind_of(noted) == FailureKind::pull || (noted.fact.get("url").empty() && noted.fact.get("host").empty())) return false;
-  const auto says = [&](std::string_view name) {
-    return std::any_of(timeline.notes.begin(), timeline.notes.end(), [&](const Noted& other) { return other.fact.name == name; });
-  };
-  return says("trying-next-host") && (says("pull-succeeded") || std::any_of(timeline.pulls.begin(), timeline.pulls.end(), succeeded));
-}
-
-/// The runtime died under this pull: Go prints a crash without a time.
-bool died_with(const Timeline& timeline, const Pull& pull) {
-  if (pull.attempts.empty() || pull.attempts.back().outcome) return false;
-  const auto& begin = pull.attempts.back().begin.at;
-  return std::any_of(timeline.notes.begin(), timeline.notes.end(), [&](const Noted& noted) {
-    const auto how = noted.fact.get("how");
-    if (noted.fact.name != "runtime-stopped" || (how != "signal" && how != "panic" && how != "oom")) return false;
-    return !noted.last.at || (begin && *noted.last.at >= *begin);
-  });
-}
-
 /// A line without an image that names another host than the case's registry is most likely another pull's.
-bool may_be_about(const timeline::Fact& fact, const CaseFile& file) {
+bool may_be_about(const IndexedNote& note, const CaseFile& file, std::string_view repository) {
+  const auto& fact = note.noted->fact;
   const auto host = fact.get("host");
   const auto url = fact.get("url");
-  if (contains(url, "/v2/") && !names_repository(fact, timeline::repository_of(file.image)) && !contains(url, "/v2/\"") &&
-      url.size() > url.find("/v2/") + 4)
+  if (contains(url, "/v2/") && !asks_for(note.asked, repository) && !contains(url, "/v2/\"") && url.size() > url.find("/v2/") + 4)
     return false;
   return host.empty() || file.registry.empty() || contains(url, "ns=") ||
          timeline::registry_of(std::string(host) + "/x") == file.registry || contains(fact.get("step"), "download");
@@ -164,46 +63,60 @@ bool may_be_about(const timeline::Fact& fact, const CaseFile& file) {
 /// A pull that is still under way at the end of the evidence, and has been for a while.
 bool unfinished(const Pull& pull) { return !pull.attempts.empty() && !pull.attempts.back().outcome; }
 
+/// The pods of a case's pull.
+class Pods {
+ public:
+  explicit Pods(const Pull* pull) {
+    if (pull != nullptr) pods_.insert(pull->pods.begin(), pull->pods.end());
+  }
+  /// Where no pod is known it may be any.
+  [[nodiscard]] bool may_be(const std::string& pod) const { return pods_.empty() || pods_.count(pod) != 0; }
+
+ private:
+  std::unordered_set<std::string_view> pods_;
+};
+
+/// Which pulls are a case, and which of the timeline's facts bear on it.
 class Opener {
  public:
-  explicit Opener(const Timeline& timeline) : timeline_(timeline), paste_(pasted_lines(timeline) <= k_paste_lines) {
-    for (const auto& noted : timeline.notes)
-      if (noted.fact.name == "pull-failed" || noted.fact.name == "trying-next-host")
-        for (const auto* origin : {&noted.first_origin, &noted.last_origin}) pull_lines_.insert(line_of(*origin));
-  }
-
-  std::vector<CaseFile> run() {
+  explicit Opener(const TimelineIndex& index) : index_(index), timeline_(index.timeline()), paste_(index.is_paste()) {
     for (std::size_t i = 0; i < timeline_.pulls.size(); ++i) {
       const auto& pull = timeline_.pulls[i];
-      const bool bad = std::any_of(pull.facts.begin(), pull.facts.end(), failed) ||
+      const bool bad = std::any_of(pull.facts.begin(), pull.facts.end(), is_failure) ||
                        std::any_of(pull.attempts.begin(), pull.attempts.end(),
                                    [](const auto& a) { return a.outcome == Outcome::failed || a.outcome == Outcome::cancelled; }) ||
-                       died_with(timeline_, pull);
+                       index_.died_with(pull);
       // Unfinished and successful pulls get a case, too: what is slow or stuck shows only in derived facts.
-      open(pull, i, bad);
+      cases_.push_back({i, bad});
     }
-    const bool any_bad = std::any_of(cases_.begin(), cases_.end(), [](const Opened& o) { return o.bad; });
-    if (!any_bad) open_nameless();
-    for (auto& opened : cases_) fill(opened);
-    std::vector<CaseFile> files;
-    for (auto& opened : cases_) {
-      opened.file.failed = opened.bad;
-      files.push_back(std::move(opened.file));
-    }
-    return files;
+    const auto is_bad = [](const Opened& opened) { return opened.bad; };
+    if (std::none_of(cases_.begin(), cases_.end(), is_bad)) open_nameless();
+    bad_cases_ = std::count_if(cases_.begin(), cases_.end(), is_bad);
+  }
+
+  [[nodiscard]] std::size_t size() const { return cases_.size(); }
+
+  /// The facts of case `i` as their lines state them.
+  [[nodiscard]] CaseFile open(std::size_t i) const {
+    CaseFile file;
+    file.index = &index_;
+    file.failed = cases_[i].bad;
+    if (cases_[i].pull) name(file, *cases_[i].pull);
+    else
+      for (const auto& note : index_.notes())
+        if (is_failure(*note.noted)) file.last_failure = latest(file.last_failure, note.noted->last.at);
+    fill(file);
+    return file;
   }
 
  private:
   struct Opened {
-    CaseFile file;
+    std::optional<std::size_t> pull;  // nullopt: the evidence names no image
     bool bad = false;
   };
 
-  void open(const Pull& pull, std::size_t index, bool bad) {
-    Opened opened;
-    opened.bad = bad;
-    auto& file = opened.file;
-    file.timeline = &timeline_;
+  void name(CaseFile& file, std::size_t index) const {
+    const auto& pull = timeline_.pulls[index];
     file.pull = &pull;
     file.pull_index = index;
     file.image = pull.image;
@@ -213,84 +126,72 @@ class Opener {
       if (attempt.outcome == Outcome::failed || attempt.outcome == Outcome::cancelled)
         file.last_failure = latest(file.last_failure, attempt.end.at);
     for (const auto& noted : pull.facts)
-      if (failed(noted) && noted.fact.name != "backing-off" && noted.fact.name != "waiting-reason")
+      if (is_failure(noted) && noted.fact.name != "backing-off" && noted.fact.name != "waiting-reason")
         file.last_failure = latest(file.last_failure, noted.last.at);
-    cases_.push_back(std::move(opened));
   }
 
   /// No image failed by name, but something did: a fragment, a pod's status, a log without names.
   void open_nameless() {
-    const bool reason = std::any_of(timeline_.notes.begin(), timeline_.notes.end(), [&](const Noted& noted) {
-      if (!failed(noted) || went_on(timeline_, noted)) return false;
-      return paste_ || kind_of(noted) == FailureKind::pull || about_some_pull(noted);
+    const auto& notes = index_.notes();
+    const bool reason = std::any_of(notes.begin(), notes.end(), [&](const IndexedNote& note) {
+      if (!is_failure(*note.noted) || went_on(note)) return false;
+      return paste_ || note.kind == FailureKind::pull || note.about_some_pull;
     });
-    const bool node_trouble = paste_ && std::any_of(timeline_.notes.begin(), timeline_.notes.end(), [](const Noted& noted) {
-                                return kind_of(noted) == FailureKind::node || noted.fact.name == "fs-usage";
+    const bool node_trouble = paste_ && std::any_of(notes.begin(), notes.end(), [](const IndexedNote& note) {
+                                return note.kind == FailureKind::node || note.noted->fact.name == "fs-usage";
                               });
     if (!reason && !node_trouble) return;
     // A paste that names one image and a floating error is about that image.
-    if (timeline_.pulls.size() == 1 && unfinished(timeline_.pulls.front())) {
-      cases_.front().bad = true;
-      return;
-    }
-    Opened opened;
-    opened.bad = true;
-    opened.file.timeline = &timeline_;
-    for (const auto& noted : timeline_.notes)
-      if (failed(noted)) opened.file.last_failure = latest(opened.file.last_failure, noted.last.at);
-    cases_.push_back(std::move(opened));
+    if (timeline_.pulls.size() == 1 && unfinished(timeline_.pulls.front())) cases_.front().bad = true;
+    else cases_.push_back({std::nullopt, true});
   }
 
-  void fill(Opened& opened) {
-    auto& file = opened.file;
+  /// Hosts are asked one after another, mirrors first: what one of them said is no failure where another one served.
+  [[nodiscard]] bool went_on(const IndexedNote& note) const {
+    const auto& fact = note.noted->fact;
+    return note.kind != FailureKind::pull && !(fact.get("url").empty() && fact.get("host").empty()) && index_.went_on();
+  }
+
+  void fill(CaseFile& file) const {
     if (file.pull != nullptr)
       for (const auto& noted : file.pull->facts) add(file, noted, Tie::own);
-    const auto bad_cases = std::count_if(cases_.begin(), cases_.end(), [](const Opened& o) { return o.bad; });
     const auto repository = timeline::repository_of(file.image);
-    for (const auto& noted : timeline_.notes) {
-      const auto kind = kind_of(noted);
-      if (!same_node(noted.scope.node, file.node)) continue;
-      if (kind == FailureKind::no) {
-        add(file, noted, Tie::node);
-      } else if (kind == FailureKind::node) {
-        const bool in_time =
-            !noted.last.at || !file.last_failure ||
-            (*noted.last.at >= *file.last_failure - k_node_window && *noted.first.at <= *file.last_failure + k_node_window);
-        if (in_time) add(file, noted, Tie::node);
-      } else if (names_repository(noted.fact, repository)) {
-        // A pull that went well was not hurt by what a mirror said before.
-        if (opened.bad || file.pull == nullptr || unfinished(*file.pull)) add(file, noted, Tie::own);
-      } else if (bad_cases > 1 && (names_another(noted.fact, repository) || fell_into_another(noted, file.pull))) {
-        continue;
-      } else if (file.pull == nullptr) {
-        if (paste_ || about_some_pull(noted) || noted.fact.name == "too-many") add(file, noted, Tie::own);
-      } else if (opened.bad && belongs_by_pod(noted, file)) {
-        add(file, noted, Tie::near);
-      } else if (opened.bad && noted.scope.pod.empty() && (about_some_pull(noted) || paste_) &&
-                 ((bad_cases == 1 && (paste_ || !noted.last.at || within(noted, *file.pull, k_before, k_after))) ||
-                  (bad_cases > 1 && noted.last.at && may_be_about(noted.fact, file) && within(noted, *file.pull, k_at_once, k_at_once)))) {
-        add(file, noted, Tie::near);
-      } else if (opened.bad && bad_cases > 1 && paste_ && noted.scope.pod.empty()) {
-        add(file, noted, Tie::near);
-      }
+    const Pods pods(file.pull);
+    for (const auto* note : index_.notes_on(file.node))
+      if (const auto tie = tie_of(*note, file, repository, pods)) add(file, *note->noted, *tie);
+  }
+
+  /// How closely a note of the case's node belongs to the case; nullopt: not at all.
+  [[nodiscard]] std::optional<Tie> tie_of(const IndexedNote& note, const CaseFile& file, std::string_view repository,
+                                          const Pods& pods) const {
+    const auto& noted = *note.noted;
+    if (note.kind == FailureKind::no) return Tie::node;
+    if (note.kind == FailureKind::node) {
+      const bool in_time = !noted.last.at || !file.last_failure ||
+                           (*noted.last.at >= *file.last_failure - k_node_window && *noted.first.at <= *file.last_failure + k_node_window);
+      return in_time ? std::optional(Tie::node) : std::nullopt;
     }
+    // A pull that went well was not hurt by what a mirror said before.
+    if (asks_for(note.asked, repository))
+      return file.failed || file.pull == nullptr || unfinished(*file.pull) ? std::optional(Tie::own) : std::nullopt;
+    if (bad_cases_ > 1 && (!note.asked.empty() || fell_into_another(note, file))) return std::nullopt;
+    if (file.pull == nullptr)
+      return paste_ || note.about_some_pull || noted.fact.name == "too-many" ? std::optional(Tie::own) : std::nullopt;
+    if (!file.failed) return std::nullopt;
+    if (!noted.scope.pod.empty()) return pods.may_be(noted.scope.pod) ? std::optional(Tie::near) : std::nullopt;
+    if (bad_cases_ == 1 && (note.about_some_pull || paste_) && (paste_ || !noted.last.at || within(noted, *file.pull, k_before, k_after)))
+      return Tie::near;
+    if (bad_cases_ > 1 && (paste_ || (note.about_some_pull && noted.last.at && may_be_about(note, file, repository) &&
+                                      within(noted, *file.pull, k_at_once, k_at_once))))
+      return Tie::near;
+    return std::nullopt;
   }
 
   /// Said during another image's attempt, and not during this one's.
-  bool fell_into_another(const Noted& noted, const Pull* mine) const {
-    if (mine == nullptr || !noted.last.at || strictly_within(noted, *mine)) return false;
-    return std::any_of(timeline_.pulls.begin(), timeline_.pulls.end(),
-                       [&](const Pull& pull) { return &pull != mine && strictly_within(noted, pull); });
-  }
-
-  /// Also what stands in one line with "the pull failed".
-  bool about_some_pull(const Noted& noted) const { return about_a_pull(noted) || pull_lines_.count(line_of(noted.last_origin)) != 0; }
-
-  static std::string line_of(const timeline::Origin& origin) { return origin.file + '\n' + std::to_string(origin.line); }
-
-  static bool belongs_by_pod(const Noted& noted, const CaseFile& file) {
-    if (noted.scope.pod.empty()) return false;
-    return file.pull->pods.empty() || std::find(file.pull->pods.begin(), file.pull->pods.end(), noted.scope.pod) != file.pull->pods.end();
+  [[nodiscard]] static bool fell_into_another(const IndexedNote& note, const CaseFile& file) {
+    const auto is_another = [&](std::size_t pull) { return pull != k_no_pull && pull != file.pull_index; };
+    return file.pull != nullptr && std::any_of(note.during.begin(), note.during.end(), is_another) &&
+           !strictly_within(*note.noted, *file.pull);
   }
 
   static void add(CaseFile& file, const Noted& noted, Tie tie) {
@@ -298,10 +199,11 @@ class Opener {
     file.facts.push_back({&noted, noted.fact, tie, {}});
   }
 
+  const TimelineIndex& index_;
   const Timeline& timeline_;
   const bool paste_;
-  std::unordered_set<std::string> pull_lines_;  // of line_of()
   std::vector<Opened> cases_;
+  std::ptrdiff_t bad_cases_ = 0;
 };
 
 /// A node's trouble explains a failure that came with it or right after it.
@@ -312,12 +214,12 @@ constexpr std::chrono::minutes k_near_in_paste{30};
 /// "yes", "no", or "" where nothing is dated: did this happen just before a failure of the case?
 std::string_view near_failure(const CaseFile& file, const Noted& noted) {
   if (!noted.last.at) return "";
-  const bool paste = pasted_lines(*file.timeline) <= k_paste_lines;
+  const bool paste = file.index->is_paste();
   const nanoseconds before = paste ? nanoseconds(k_near_in_paste) : nanoseconds(k_near_before);
   const nanoseconds after = paste ? nanoseconds(k_near_in_paste) : nanoseconds(k_near_after);
   bool dated = false;
   for (const auto& other : file.facts) {
-    if (other.noted == nullptr || other.tie == Tie::node || !failed(*other.noted) || !other.noted->last.at) continue;
+    if (other.noted == nullptr || other.tie == Tie::node || !is_failure(*other.noted) || !other.noted->last.at) continue;
     static constexpr std::string_view k_waits[] = {"backing-off", "waiting-reason"};
     if (std::find(std::begin(k_waits), std::end(k_waits), other.fact.name) != std::end(k_waits)) continue;
     dated = true;
@@ -442,17 +344,19 @@ const CaseFact* CaseFile::find(std::string_view name) const {
   return nullptr;
 }
 
-std::vector<CaseFile> open_cases(const Timeline& timeline) {
-  auto files = Opener(timeline).run();
-  for (auto& file : files) {
+void for_each_case(const Timeline& timeline, const std::function<void(const CaseFile&)>& on_case) {
+  const TimelineIndex index(timeline);
+  const Opener opener(index);
+  for (std::size_t i = 0; i < opener.size(); ++i) {
+    auto file = opener.open(i);
     adopt_completed_name(file);
     guess_registry(file);
     for (auto& fact : file.facts) complete(file, fact);
     find_hub_mirrors(file);
     settle_near(file);
     derive(file);
+    on_case(file);
   }
-  return files;
 }
 
 }  // namespace unsnag::diagnose

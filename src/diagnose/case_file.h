@@ -4,7 +4,8 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,8 @@
 #include "timeline/timeline.h"
 
 namespace unsnag::diagnose {
+
+class TimelineIndex;
 
 /// How closely a fact belongs to a case.
 enum class Tie : std::uint8_t {
@@ -29,7 +32,7 @@ struct CaseFact {
 };
 
 struct CaseFile {
-  const timeline::Timeline* timeline = nullptr;
+  const TimelineIndex* index = nullptr;  // what all cases have in common
   const timeline::Pull* pull = nullptr;  // null: the evidence names no image
   std::optional<std::size_t> pull_index;
   std::string image;     // normalised; "" unknown
@@ -43,9 +46,10 @@ struct CaseFile {
   [[nodiscard]] const CaseFact* find(std::string_view fact) const;
 };
 
-/// The cases of a timeline: one for each image and node that failed, or is stuck; one without an image where
-/// something failed and nothing says which image. The timeline must outlive them.
-std::vector<CaseFile> open_cases(const timeline::Timeline& timeline);
+/// Calls `on_case` with the cases of a timeline, in order: one for each image and node that was pulled, is stuck or
+/// failed; one without an image where something failed and nothing says which image. A case lives as long as the call:
+/// a hundred thousand of them at once would be most of the memory.
+void for_each_case(const timeline::Timeline& timeline, const std::function<void(const CaseFile&)>& on_case);
 
 /// Who a fact's line was talking to: registry, blob-host, mirror, token, proxy, metadata, runtime, dns, other, or ""
 /// where the fact is not about talking to anybody (architecture: "Roles").

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "catalogue/fact_kinds.h"
 #include "diagnose/case_file.h"
+#include "diagnose/timeline_index.h"
 
 namespace unsnag::diagnose {
 namespace {
@@ -116,69 +117,25 @@ void derive_disks(CaseFile& file) {
 /// No clock that tells the date tells an earlier one.
 constexpr SysTime k_first_of_kubernetes = std::chrono::sys_days{std::chrono::year{2014} / 1 / 1};
 
-/// The last moment that the evidence speaks of.
-std::optional<SysTime> end_of_evidence(const timeline::Timeline& timeline) {
-  std::optional<SysTime> last;
-  const auto see = [&](const Stamp& stamp) {
-    if (stamp.at && stamp.year_known && (!last || *stamp.at > *last)) last = stamp.at;
-  };
-  for (const auto& noted : timeline.notes) see(noted.last);
-  for (const auto& pull : timeline.pulls) {
-    for (const auto& fact : pull.facts) see(fact.last);
-    for (const auto& attempt : pull.attempts) {
-      see(attempt.begin);
-      see(attempt.end);
-      for (const auto& sample : attempt.samples) see(sample.when);
-    }
-  }
-  return last;
-}
-
-bool overlaps(const Pull& other, const std::optional<SysTime>& moment) {
-  if (!moment) return false;
-  return std::any_of(other.attempts.begin(), other.attempts.end(), [&](const auto& attempt) {
-    return attempt.begin.at && *attempt.begin.at <= *moment && (!attempt.end.at || *attempt.end.at >= *moment);
-  });
-}
-
 /// The runtime began this pull in the very moment that another one ended: kubelet's queue let it go. Two containers
 /// of one pod are apart by the time it takes to create and start the first.
 void derive_queue_by_order(const CaseFile& file, std::vector<CaseFact>& found) {
-  constexpr std::chrono::milliseconds k_at_once{25};
-  constexpr seconds k_long{15};
-  for (const auto& attempt : file.pull->attempts)
-    for (const auto& other : file.timeline->pulls) {
-      if (&other == file.pull || !attempt.begin.at || attempt.begin.uncertainty > k_at_once) continue;
-      for (const auto& before : other.attempts) {
-        if (!before.begin.at || !before.end.at || before.end.uncertainty > k_at_once) continue;
-        const auto gap = *attempt.begin.at - *before.end.at;
-        if (gap.count() >= 0 && gap <= k_at_once && *before.end.at - *before.begin.at >= k_long) {
-          std::vector<const Noted*> because;
-          for (const auto& fact : file.facts)
-            if (fact.fact.name == "pull-started" && fact.tie == Tie::own) because.push_back(fact.noted);
-          for (const auto& fact : other.facts)
-            if (fact.fact.name == "pull-succeeded" || fact.fact.name == "pull-failed") because.push_back(&fact);
-          found.push_back(derived(
-              "queued", {{"waited", whole_seconds(*before.end.at - *before.begin.at)}, {"behind", other.image_as_given}, {"now", "no"}},
+  const auto [other, before] = file.index->let_go(*file.pull_index);
+  if (other == nullptr) return;
+  std::vector<const Noted*> because;
+  for (const auto& fact : file.facts)
+    if (fact.fact.name == "pull-started" && fact.tie == Tie::own) because.push_back(fact.noted);
+  for (const auto& fact : other->facts)
+    if (fact.fact.name == "pull-succeeded" || fact.fact.name == "pull-failed") because.push_back(&fact);
+  found.push_back(
+      derived("queued", {{"waited", whole_seconds(*before->end.at - *before->begin.at)}, {"behind", other->image_as_given}, {"now", "no"}},
               because));
-          return;
-        }
-      }
-    }
 }
 
 /// Up to kubelet 1.25 the printed time includes the queue (it has no "including waiting"): several long ones at once.
 void derive_side_by_side(const CaseFile& file, std::vector<CaseFact>& found) {
-  constexpr seconds k_long{60};
-  std::vector<const Noted*> because;
-  for (const auto& pull : file.timeline->pulls)
-    for (const auto& fact : pull.facts) {
-      const auto total = parse_duration(fact.fact.get("total"));
-      if (fact.fact.name == "pull-succeeded" && fact.fact.get("took").empty() && total && *total >= k_long) because.push_back(&fact);
-    }
-  const bool here = std::any_of(because.begin(), because.end(),
-                                [&](const Noted* noted) { return timeline::normalize_image(noted->scope.image) == file.image; });
-  if (because.size() >= 2 && here) found.push_back(derived("queued", {{"now", "unknown"}}, because));
+  const auto& because = file.index->long_totals();
+  if (because.size() >= 2 && file.index->is_long_total(file.image)) found.push_back(derived("queued", {{"now", "unknown"}}, because));
 }
 
 /// Who says that this image's pull began.
@@ -213,10 +170,8 @@ double asked_ago(const CaseFile& file, const timeline::Attempt& attempt) {
 void derive_waiting(CaseFile& file) {
   const auto& pull = *file.pull;
   std::vector<CaseFact> found;
-  std::string behind;
-  if (!pull.attempts.empty())
-    for (const auto& other : file.timeline->pulls)
-      if (&other != &pull && other.node == pull.node && overlaps(other, pull.attempts.back().begin.at)) behind = other.image_as_given;
+  const auto* beside = file.index->beside(*file.pull_index);
+  const std::string behind = beside == nullptr ? "" : beside->image_as_given;
 
   for (const auto& fact : file.facts) {
     if (fact.fact.name != "pull-succeeded" || fact.tie != Tie::own) continue;
@@ -236,12 +191,9 @@ void derive_waiting(CaseFile& file) {
     const bool started =
         std::any_of(attempt.spans.begin(), attempt.spans.end(), [](const auto& span) { return span.phase != Phase::queue; }) ||
         !attempt.samples.empty();
-    // Only where the runtime's own log is there does its silence about this image mean anything.
-    const bool runtime_heard = std::any_of(file.timeline->pulls.begin(), file.timeline->pulls.end(), [](const Pull& other) {
-      return std::any_of(other.facts.begin(), other.facts.end(), [](const Noted& noted) { return noted.fact.name == "pull-started"; });
-    });
+    const bool runtime_heard = file.index->hears_runtime();
     // A recorded stream counts from its own begin, which no other clock knows.
-    const auto end = attempt.begin.at && *attempt.begin.at > k_first_of_kubernetes ? end_of_evidence(*file.timeline) : std::nullopt;
+    const auto end = attempt.begin.at && *attempt.begin.at > k_first_of_kubernetes ? file.index->end() : std::nullopt;
     std::string open_for = "0";
     if (end && *end > *attempt.begin.at) open_for = whole_seconds(*end - *attempt.begin.at);
     if (const auto ago = asked_ago(file, attempt); ago > number(open_for)) open_for = std::to_string(static_cast<std::uint64_t>(ago));

@@ -215,8 +215,9 @@ std::string_view to_string(Confidence confidence) {
 
 Diagnosis diagnose(const timeline::Timeline& timeline) {
   Diagnosis diagnosis;
-  for (const auto& file : open_cases(timeline))
+  for_each_case(timeline, [&](const CaseFile& file) {
     if (auto verdict = conclude(file); verdict && !is_quiet(*verdict)) diagnosis.verdicts.push_back(std::move(*verdict));
+  });
   std::stable_sort(diagnosis.verdicts.begin(), diagnosis.verdicts.end(), [](const Verdict& a, const Verdict& b) {
     if (severity(a) != severity(b)) return severity(a) < severity(b);
     return a.failures > b.failures;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "diagnose/timeline_index.h"
 
 namespace unsnag::diagnose {
 namespace {
@@ -115,7 +116,7 @@ std::vector<Firing> judge(const CaseFile& file) {
   const auto none_own = [](const std::vector<const CaseFact*>& facts) {
     return std::none_of(facts.begin(), facts.end(), [](const CaseFact* fact) { return fact->tie == Tie::own || fact->tie == Tie::node; });
   };
-  const bool several_failed = file.timeline != nullptr && file.timeline->pulls.size() > 1;
+  const bool several_failed = file.index != nullptr && file.index->timeline().pulls.size() > 1;
   for (const auto& cause : catalogue::built_in_causes())
     for (const auto& rule : cause.rules) {
       auto facts = satisfy(rule.needs, file);
