@@ -342,6 +342,7 @@ std::optional<PodRow> parse_pod_row(std::string_view line) {
 }
 
 Table table_header(std::string_view line) {
+  if (std::any_of(line.begin(), line.end(), [](char ch) { return ch >= 'a' && ch <= 'z'; })) return Table::none;  // rows stand behind it
   Cursor c(line);
   auto first = c.word();
   if (first == "NAMESPACE") first = c.word();
@@ -354,11 +355,25 @@ Table table_header(std::string_view line) {
   return Table::none;
 }
 
+namespace {
+
+/// False where a web page ran the rows together with their header.
+bool only_columns(std::string_view line) {
+  static constexpr std::string_view k_columns[] = {"Type",      "Reason",   "Age",   "From",          "Message",
+                                                   "FirstSeen", "LastSeen", "Count", "SubobjectPath", "SubObjectPath"};
+  const auto words = split_words(line);
+  return std::all_of(words.begin(), words.end(), [](auto word) {
+    return word.find_first_not_of('-') == std::string_view::npos ||
+           std::find(std::begin(k_columns), std::end(k_columns), word) != std::end(k_columns);
+  });
+}
+
+}  // namespace
+
 bool is_describe_header(std::string_view line) {
   Cursor c(line);
   const auto first = c.word(), second = c.word();
-  if (first == "Type" && second == "Reason") return c.word() == "Age";
-  if (first == "FirstSeen") return second == "LastSeen";
+  if ((first == "Type" && second == "Reason") || (first == "FirstSeen" && second == "LastSeen")) return only_columns(line);
   return starts_with(first, "---") && starts_with(second, "---") && line.find_first_not_of("- \t") == std::string_view::npos;
 }
 

@@ -109,6 +109,15 @@ TEST(PodRow, WithAndWithoutNamespaceAndNode) {
   }
 }
 
+TEST(Header, IsNoneWhereRowsStandBehindIt) {
+  EXPECT_TRUE(is_describe_header("  Type     Reason  Age   From     Message"));
+  EXPECT_TRUE(is_describe_header("  FirstSeen\tLastSeen\tCount\tFrom\tSubobjectPath\tType\tReason\tMessage"));
+  EXPECT_FALSE(
+      is_describe_header("Type Reason Age From Message ---- ------ ---- ---- ------- Warning Failed 9s kubelet Error: ErrImagePull"));
+  EXPECT_EQ(table_header("NAME  READY   STATUS   RESTARTS   AGE"), Table::pods);
+  EXPECT_EQ(table_header("NAME READY STATUS RESTARTS AGE web-1 0/1 ImagePullBackOff 0 5m"), Table::none);
+}
+
 TEST(DescribeTime, CommandsMomentFollowsFromADateAndAnAge) {
   const auto start = parse_describe_time("Tue, 24 Nov 2026 07:27:35 +0000");
   ASSERT_TRUE(start);

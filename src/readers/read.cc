@@ -13,6 +13,7 @@
 #include "readers/journal_export.h"
 #include "readers/log_reader.h"
 #include "readers/paste.h"
+#include "readers/pasted_lines.h"
 #include "timeline/json_lines.h"
 
 namespace unsnag::readers {
@@ -72,8 +73,9 @@ class Reader {
 
   /// A text that is here as a whole: unsnag's own events, kubectl's output, configuration, tables, or log lines.
   void read_whole(std::string_view text, const std::string& path) {
-    std::string unquoted;
+    std::string unquoted, whole;
     if (path == "-" && !(unquoted = without_quote_marks(text)).empty()) text = unquoted;
+    if (path == "-" && !(whole = with_whole_lines(text)).empty()) text = whole;
     if (timeline::is_event_line(text)) return read_events(text);
     if (is_journal_export(text)) {
       reading.understood += read_journal_export(text, path, sink_);

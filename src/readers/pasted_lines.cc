@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// See pasted_lines.h.
+#include "readers/pasted_lines.h"
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "base/text.h"
+#include "readers/envelope.h"
+#include "readers/messages.h"
+
+namespace unsnag::readers {
+namespace {
+
+constexpr std::size_t k_max_text = std::size_t{64} << 10U, k_max_lines = 400;
+constexpr std::size_t k_seen = 1024;  // how much of a line is looked at on each side of a break
+
+/// The frame's bars of two lines of k9s that a web page ran together; the words went on behind them.
+std::string without_bars(std::string_view text) {
+  constexpr std::string_view k_bars = "\xe2\x94\x82\xe2\x94\x82";  // ││
+  std::string out;
+  for (std::size_t begin = 0;;) {
+    const auto at = text.find(k_bars, begin);
+    out += text.substr(begin, at - begin);
+    if (at == std::string_view::npos) return out;
+    if (!out.empty() && out.back() == ' ') out.pop_back();
+    begin = at + k_bars.size();
+    if (begin < text.size() && text[begin] == ' ') ++begin;
+  }
+}
+
+bool has_blank_end(std::string_view line) { return !line.empty() && (line.back() == ' ' || line.back() == '\t'); }
+bool has_blank_start(std::string_view line) { return !line.empty() && (line.front() == ' ' || line.front() == '\t'); }
+
+/// True when a known message begins in `left` and needs words of `right`.
+bool runs_across(std::string_view left, std::string_view between, std::string_view right) {
+  const auto& catalogue = messages();
+  const auto text = std::string(left) + std::string(between) + std::string(right);
+  const auto behind = left.size() + between.size();
+  const auto alone = catalogue.find(left);
+  for (const auto& one : catalogue.find(text)) {
+    if (one.begin >= left.size() || one.end <= behind || catalogue.messages()[one.message].at_start) continue;
+    // A message that is whole in `left` only took a longer last word here.
+    const bool whole = std::any_of(alone.begin(), alone.end(),
+                                   [&](const auto& other) { return other.message == one.message && other.begin == one.begin; });
+    if (!whole) return true;
+  }
+  return false;
+}
+
+class PastedLines {
+ public:
+  explicit PastedLines(std::string_view text) : lines_(split(text, '\n')), breaks_(lines_.size()) {}
+
+  /// False: no line is broken.
+  bool find_breaks() {
+    bool any = false;
+    for (std::size_t first = 0; first < lines_.size();) {
+      auto end = first + 1;
+      while (end < lines_.size() && goes_on(end)) ++end;
+      any = find_breaks(first, end) || any;
+      first = end;
+    }
+    return any;
+  }
+
+  [[nodiscard]] std::string joined() const {
+    std::string out;
+    std::size_t owed = 0;  // newlines of the breaks in the line that is being put together
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      const bool continues = i > 0 && breaks_[i - 1];
+      auto line = continues ? lines_[i].substr(std::min(lines_[i].find_first_not_of(" \t"), lines_[i].size())) : lines_[i];
+      if (breaks_[i]) line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
+      out += line;
+      if (breaks_[i]) {
+        out += *breaks_[i];
+        ++owed;
+      } else if (i + 1 < lines_.size()) {
+        out.append(owed + 1, '\n');
+        owed = 0;
+      }
+    }
+    return out;
+  }
+
+ private:
+  /// True when line `i` may be the rest of the line before it.
+  [[nodiscard]] bool goes_on(std::size_t i) const {
+    return !trim(lines_[i - 1]).empty() && !trim(lines_[i]).empty() && !starts_record(trim(lines_[i]));
+  }
+
+  /// How lines `i` and `i` + 1 go together, if a message runs across their break.
+  [[nodiscard]] std::optional<std::string_view> evident(std::size_t i) const {
+    const auto left = trim(lines_[i]), right = trim(lines_[i + 1]);
+    const auto seen = left.substr(left.size() - std::min(left.size(), k_seen));
+    if (runs_across(seen, " ", right.substr(0, k_seen))) return " ";
+    if (blank_at(i)) return std::nullopt;
+    if (runs_across(seen, "", right.substr(0, k_seen))) return "";
+    return std::nullopt;
+  }
+
+  [[nodiscard]] bool blank_at(std::size_t i) const { return has_blank_end(lines_[i]) || has_blank_start(lines_[i + 1]); }
+
+  /// Lines [first, end) begin no record but the first: what was broken there is between the outermost breaks that
+  /// are evident, and beyond them as long as the lines are as wide.
+  bool find_breaks(std::size_t first, std::size_t end) {
+    std::size_t from = end, to = first, width = 0;
+    bool in_words = false;
+    for (auto i = first; i + 1 < end; ++i) {
+      breaks_[i] = evident(i);
+      if (!breaks_[i]) continue;
+      from = std::min(from, i);
+      to = i + 1;
+      width = std::max(width, lines_[i].size());
+      in_words = in_words || breaks_[i]->empty();
+    }
+    if (from == end) return false;
+    constexpr std::size_t k_trimmed = 3;  // blanks at the cut that an editor took away
+    const auto full = [&](std::size_t i) { return in_words && lines_[i].size() + k_trimmed > width && lines_[i].size() <= width; };
+    while (from > first && full(from - 1)) --from;
+    while (to + 1 < end && full(to)) ++to;
+    for (auto i = from; i < to; ++i)
+      if (!breaks_[i]) breaks_[i] = in_words && !blank_at(i) ? "" : " ";
+    return true;
+  }
+
+  std::vector<std::string_view> lines_;
+  std::vector<std::optional<std::string_view>> breaks_;  // what belongs in the place of the newline behind a line
+};
+
+}  // namespace
+
+std::string with_whole_lines(std::string_view text) {
+  if (text.size() > k_max_text || static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) > k_max_lines) return {};
+  const auto unframed = without_bars(text);
+  PastedLines lines(unframed);
+  if (lines.find_breaks()) return lines.joined();
+  return unframed.size() == text.size() ? std::string() : unframed;
+}
+
+}  // namespace unsnag::readers
