@@ -12,7 +12,10 @@ using timeline::Noted;
 using timeline::Outcome;
 
 bool is_beside(const Noted& noted) {
-  return noted.fact.get("subject") == "other" && noted.fact.name != "too-many" && noted.fact.name != "not-a-pull";
+  const auto& name = noted.fact.name;
+  // In kubelet's own folder are the sockets of its plugins (CSI, devices, its own API), never a runtime's.
+  if (name == "runtime-unavailable" && noted.fact.get("path").substr(0, 17) == "/var/lib/kubelet/") return true;
+  return noted.fact.get("subject") == "other" && name != "too-many" && name != "not-a-pull" && name != "image-gc";
 }
 
 FailureKind kind_of(const Noted& noted) {

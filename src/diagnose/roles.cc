@@ -58,19 +58,18 @@ bool configured_mirror(std::string_view host, const CaseFile& file) {
 
 /// Hosts where public registries keep their layers.
 bool is_blob_store(std::string_view host) {
-  static constexpr std::array<std::string_view, 12> k_parts{"production.cloudflare.docker.com",
+  static constexpr std::array<std::string_view, 10> k_parts{"production.cloudflare.docker.com",
+                                                            "production.cloudfront.docker.com",
                                                             "cloudfront.net",
                                                             ".s3.",
                                                             "s3-",
                                                             ".blob.core.windows.net",
                                                             "storage.googleapis.com",
-                                                            "cdn01.quay.io",
-                                                            "cdn02.quay.io",
-                                                            "cdn03.quay.io",
                                                             "pkg-containers.githubusercontent.com",
                                                             "mcr.microsoft.com.",
                                                             ".r2.cloudflarestorage.com"};
   return ends_with(host, ".data.mcr.microsoft.com") || starts_with(host, "s3.") ||
+         (starts_with(host, "cdn") && ends_with(host, ".quay.io")) ||
          std::any_of(k_parts.begin(), k_parts.end(), [&](std::string_view part) { return contains(host, part); });
 }
 
@@ -100,13 +99,15 @@ std::string role_of(const timeline::Fact& fact, const CaseFile& file) {
   if (contains(url, "ns=")) return same_registry(host, file.registry) ? "registry" : "mirror";
   if (is_token_service(host, url)) return "token";
   if (configured_mirror(host, file)) return "mirror";
+  // Where the registry "distribution" and its children keep layers: such a path is in a store's address only.
+  const bool stored = contains(url, "/docker/registry/v2/blobs/");
   if (file.registry.empty()) {
-    if (is_blob_store(host)) return "blob-host";
+    if (stored || is_blob_store(host)) return "blob-host";
     return contains(url, "/v2/") || is_hub(host) ? "registry" : "other";
   }
   if (same_registry(host, file.registry)) return "registry";
   if (step == "authorize") return "token";
-  if (is_blob_store(host)) return "blob-host";
+  if (stored || is_blob_store(host)) return "blob-host";
   // A registry may hand requests on to another registry (registry.k8s.io does); layers elsewhere are redirected.
   if (contains(url, "/manifests/")) return "redirect";
   if (step == "download" || step == "config" || contains(url, "blob") || contains(url, "sha256")) return "blob-host";
