@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "readers/envelope.h"
+#include "readers/kubernetes_row.h"
 #include "readers/messages.h"
 
 namespace unsnag::readers {
@@ -42,8 +43,9 @@ bool runs_across(std::string_view left, std::string_view between, std::string_vi
   for (const auto& one : catalogue.find(text)) {
     if (one.begin >= left.size() || one.end <= behind || catalogue.messages()[one.message].at_start) continue;
     // A message that is whole in `left` only took a longer last word here.
-    const bool whole = std::any_of(alone.begin(), alone.end(),
-                                   [&](const auto& other) { return other.message == one.message && other.begin == one.begin; });
+    const bool whole = std::any_of(alone.begin(), alone.end(), [&](const auto& other) {
+      return other.message == one.message && other.begin == one.begin && other.end == left.size();
+    });
     if (!whole) return true;
   }
   return false;
@@ -85,9 +87,11 @@ class PastedLines {
   }
 
  private:
+  [[nodiscard]] bool is_row(std::size_t i) const { return kubernetes::row_layout(lines_[i]) != kubernetes::Layout::none; }
+
   /// True when line `i` may be the rest of the line before it.
   [[nodiscard]] bool goes_on(std::size_t i) const {
-    return !trim(lines_[i - 1]).empty() && !trim(lines_[i]).empty() && !starts_record(trim(lines_[i]));
+    return !trim(lines_[i - 1]).empty() && !trim(lines_[i]).empty() && !starts_record(trim(lines_[i])) && !is_row(i);
   }
 
   /// How lines `i` and `i` + 1 go together, if a message runs across their break.
@@ -102,9 +106,21 @@ class PastedLines {
 
   [[nodiscard]] bool blank_at(std::size_t i) const { return has_blank_end(lines_[i]) || has_blank_start(lines_[i + 1]); }
 
-  /// Lines [first, end) begin no record but the first: what was broken there is between the outermost breaks that
-  /// are evident, and beyond them as long as the lines are as wide.
+  /// What stands in the place of the newline behind line `i` where whatever broke the evident ones, which are up to
+  /// `width` wide, broke this one as well: the line is full, or the next word did not fit.
+  [[nodiscard]] std::optional<std::string_view> likewise(std::size_t i, std::size_t width, bool in_words) const {
+    constexpr std::size_t k_trimmed = 3;  // blanks at the cut that an editor took away
+    const auto size = lines_[i].size();
+    if (size > width) return std::nullopt;
+    if (in_words && size + k_trimmed > width) return blank_at(i) || size < width ? " " : "";
+    const auto next = trim(lines_[i + 1]);
+    if (size + 1 + next.substr(0, next.find(' ')).size() > width) return " ";
+    return std::nullopt;
+  }
+
+  /// Lines [first, end) begin no record but the first.
   bool find_breaks(std::size_t first, std::size_t end) {
+    if (is_row(first)) return false;
     std::size_t from = end, to = first, width = 0;
     bool in_words = false;
     for (auto i = first; i + 1 < end; ++i) {
@@ -116,12 +132,13 @@ class PastedLines {
       in_words = in_words || breaks_[i]->empty();
     }
     if (from == end) return false;
-    constexpr std::size_t k_trimmed = 3;  // blanks at the cut that an editor took away
-    const auto full = [&](std::size_t i) { return in_words && lines_[i].size() + k_trimmed > width && lines_[i].size() <= width; };
-    while (from > first && full(from - 1)) --from;
-    while (to + 1 < end && full(to)) ++to;
-    for (auto i = from; i < to; ++i)
-      if (!breaks_[i]) breaks_[i] = in_words && !blank_at(i) ? "" : " ";
+    const auto take = [&](std::size_t i) {
+      if (!breaks_[i]) breaks_[i] = likewise(i, width, in_words);
+      return breaks_[i].has_value();
+    };
+    for (auto i = from; i < to; ++i) take(i);
+    while (from > first && take(from - 1)) --from;
+    while (to + 1 < end && take(to)) ++to;
     return true;
   }
 

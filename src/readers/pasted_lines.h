@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Log lines that a terminal, a mail program or a web page broke before somebody pasted them. Where a message of the
-// catalogue runs across the break, the break is none of the program's; what stands between two such breaks of a
-// record was broken too. Rows of kubectl's tables have their own rule (kubernetes_wrap.h).
+// catalogue runs across the break, the break is none of the program's; lines of the same record that are as full were
+// broken too. Rows of kubectl's tables have their own rule (kubernetes_wrap.h).
 #pragma once
 
 #include <string>

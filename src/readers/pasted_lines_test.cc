@@ -33,9 +33,17 @@ TEST(PastedLines, StayWhereTheProgramEndedThem) {
       "3d77ce4481b1: Pull complete \n534514c83d69: Pull complete \nfailed to register layer: open /a: no space left on device\n",
       "E0302 09:14:18.399047     812 a.go:1] \"x\" err=\"net/http: TLS\nE0302 09:14:19.399047     812 a.go:1] handshake timeout\"\n",
       "net/http: TLS\n\nhandshake timeout\n",
+      "  Warning  Failed  9s  kubelet  Failed to pull image \"registry.exam\nple/a:1\": net/http: TLS\nhandshake timeout\n",
       "toomanyrequests: rate exceeded\ndial tcp 10.0.0.1:443: connect: connection refused\n",
   };
   for (const auto* text : k_texts) EXPECT_EQ(with_whole_lines(text), "") << text;
+}
+
+TEST(PastedLines, OfOtherRecordsStayApart) {
+  EXPECT_EQ(with_whole_lines("Get https://r.example/v2/: net/http: TLS\nhandshake timeout\nBack-off restarting failed container\n"
+                             "Get https://r.example/v2/: net/http: TLS\nhandshake timeout"),
+            "Get https://r.example/v2/: net/http: TLS handshake timeout\n\nBack-off restarting failed container\n"
+            "Get https://r.example/v2/: net/http: TLS handshake timeout");
 }
 
 TEST(PastedLines, KeepTheNumbersOfThoseBehind) {
