@@ -34,11 +34,11 @@ std::string without_bars(std::string_view text) {
 bool has_blank_end(std::string_view line) { return !line.empty() && (line.back() == ' ' || line.back() == '\t'); }
 bool has_blank_start(std::string_view line) { return !line.empty() && (line.front() == ' ' || line.front() == '\t'); }
 
-/// True when a known message begins in `left` and needs words of `right`.
-bool runs_across(std::string_view left, std::string_view between, std::string_view right) {
+/// True when a known message begins in `left` and needs words of `right`, and those behind its first `least` letters.
+bool runs_across(std::string_view left, std::string_view between, std::string_view right, std::size_t least = 0) {
   const auto& catalogue = messages();
   const auto text = std::string(left) + std::string(between) + std::string(right);
-  const auto behind = left.size() + between.size();
+  const auto behind = left.size() + between.size() + least;
   const auto alone = catalogue.find(left);
   for (const auto& one : catalogue.find(text)) {
     if (one.begin >= left.size() || one.end <= behind || catalogue.messages()[one.message].at_start) continue;
@@ -104,6 +104,19 @@ class PastedLines {
     return std::nullopt;
   }
 
+  /// The same of lines `i` to `i` + 2, where a message runs across the one in the middle: a digest on a line of its own.
+  [[nodiscard]] std::optional<std::string_view> evident_twice(std::size_t i) const {
+    const auto left = trim(lines_[i]), middle = trim(lines_[i + 1]), right = trim(lines_[i + 2]);
+    const auto seen = left.substr(left.size() - std::min(left.size(), k_seen));
+    if (middle.size() > k_seen) return std::nullopt;
+    for (const std::string_view between : {" ", ""}) {
+      if (between.empty() && (blank_at(i) || blank_at(i + 1))) break;
+      const auto rest = std::string(middle) + std::string(between) + std::string(right.substr(0, k_seen));
+      if (runs_across(seen, between, rest, middle.size() + between.size())) return between;
+    }
+    return std::nullopt;
+  }
+
   [[nodiscard]] bool blank_at(std::size_t i) const { return has_blank_end(lines_[i]) || has_blank_start(lines_[i + 1]); }
 
   /// What stands in the place of the newline behind line `i` where whatever broke the evident ones, which are up to
@@ -124,7 +137,9 @@ class PastedLines {
     std::size_t from = end, to = first, width = 0;
     bool in_words = false;
     for (auto i = first; i + 1 < end; ++i) {
-      breaks_[i] = evident(i);
+      if (!breaks_[i]) breaks_[i] = evident(i);
+      if (!breaks_[i] && i + 2 < end)
+        if (const auto both = evident_twice(i)) breaks_[i] = breaks_[i + 1] = both;
       if (!breaks_[i]) continue;
       from = std::min(from, i);
       to = i + 1;

@@ -20,6 +20,11 @@ TEST(PastedLines, AreWholeWhereAKnownMessageRunsAcrossTheBreak) {
        "'docker login'"},
       {"broken at a blank", "failed to do request: Head \"https://r.example/v2/a/manifests/1\": net/http: TLS     \n handshake timeout",
        "failed to do request: Head \"https://r.example/v2/a/manifests/1\": net/http: TLS handshake timeout"},
+      {"a digest on its own line",
+       "failed to write config: ref\nk8s.io/11/config-sha256:5fbdc14c118c31ddd5c553f66892b846469341287a0d356485b477467cae6dd0\nlocked: "
+       "unavailable",
+       "failed to write config: ref k8s.io/11/config-sha256:5fbdc14c118c31ddd5c553f66892b846469341287a0d356485b477467cae6dd0 locked: "
+       "unavailable"},
       {"k9s, run together",
        "failed to resolve reference \"mcr.microsoft.com/os \xe2\x94\x82\xe2\x94\x82 s/app:1\": mcr.microsoft.com/oss/app:1: not found",
        "failed to resolve reference \"mcr.microsoft.com/oss/app:1\": mcr.microsoft.com/oss/app:1: not found"},
