@@ -15,6 +15,9 @@ catalogue::FailureKind kind_of(const timeline::Noted& noted);
 bool is_failure(const timeline::Noted& noted);
 /// Lines that can only stem from a pull, although they name no image.
 bool is_about_a_pull(const timeline::Noted& noted);
+/// Words of a library that any program may print, in a line that does not show who speaks: an application's log holds
+/// them just as well as a runtime's.
+bool is_anybodys(const timeline::Noted& noted);
 /// Pulling ended well, whatever came before.
 bool has_succeeded(const timeline::Pull& pull);
 

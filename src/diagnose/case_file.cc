@@ -134,7 +134,7 @@ class Opener {
   void open_nameless() {
     const auto& notes = index_.notes();
     const bool reason = std::any_of(notes.begin(), notes.end(), [&](const IndexedNote& note) {
-      if (!is_failure(*note.noted) || went_on(note)) return false;
+      if (!is_failure(*note.noted) || went_on(note) || is_elsewhere(*note.noted)) return false;
       return paste_ || note.kind == FailureKind::pull || note.about_some_pull;
     });
     const bool node_trouble = paste_ && std::any_of(notes.begin(), notes.end(), [](const IndexedNote& note) {
@@ -145,6 +145,9 @@ class Opener {
     if (timeline_.pulls.size() == 1 && unfinished(timeline_.pulls.front())) cases_.front().bad = true;
     else cases_.push_back({std::nullopt, true});
   }
+
+  /// A node's files hold the logs of its applications, too.
+  [[nodiscard]] bool is_elsewhere(const Noted& noted) const { return !paste_ && is_anybodys(noted); }
 
   /// Hosts are asked one after another, mirrors first: what one of them said is no failure where another one served.
   [[nodiscard]] bool went_on(const IndexedNote& note) const {
@@ -166,6 +169,7 @@ class Opener {
                                           const Pods& pods) const {
     const auto& noted = *note.noted;
     if (note.kind == FailureKind::no) return Tie::node;
+    if (is_elsewhere(noted)) return std::nullopt;
     if (note.kind == FailureKind::node) {
       const bool in_time = !noted.last.at || !file.last_failure ||
                            (*noted.last.at >= *file.last_failure - k_node_window && *noted.first.at <= *file.last_failure + k_node_window);

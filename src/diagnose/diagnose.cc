@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "catalogue/fact_kinds.h"
 #include "diagnose/advise.h"
+#include "diagnose/bearing.h"
 #include "diagnose/case_file.h"
 #include "diagnose/judge.h"
 #include "diagnose/timer.h"
@@ -136,6 +137,14 @@ void rule_out(const CaseFile& file, Verdict& verdict) {
 /// A cause that pulling worked is no failure to show beside others.
 bool is_quiet(const Verdict& verdict) { return verdict.cause == "no-failure"; }
 
+/// Some line of the case can only stem from a pull, or from a program that pulls.
+bool shows_a_pull(const CaseFile& file) {
+  return std::any_of(file.facts.begin(), file.facts.end(), [](const CaseFact& fact) {
+    if (fact.noted == nullptr || fact.tie == Tie::node || !is_failure(*fact.noted)) return false;
+    return !is_anybodys(*fact.noted) || (is_about_a_pull(*fact.noted) && fact.noted->first_origin.program != "unpack");
+  });
+}
+
 /// Errors of this pull that somebody could take for the cause: not the deciding fact in other words, nor that the pull
 /// failed.
 void tell_secondary(const CaseFile& file, const Firing& best, Verdict& verdict) {
@@ -168,6 +177,8 @@ std::optional<Verdict> conclude(const CaseFile& file) {
     if (!other.explained_away && other.cause != best.cause && other.confidence == Confidence::certain &&
         verdict.confidence == Confidence::certain && other.score + 20 >= best.score)
       verdict.confidence = Confidence::likely;
+  // A line without image, request or speaker may be of anything: that it was pasted here is all that ties it to a pull.
+  if (verdict.confidence == Confidence::certain && file.image.empty() && !shows_a_pull(file)) verdict.confidence = Confidence::likely;
   verdict.summary = fill_words(best.rule->says, file, best.facts);
   // "the registry refused …": a sentence that begins with what is not known by name.
   if (verdict.summary.compare(0, 4, "the ") == 0) verdict.summary[0] = 'T';

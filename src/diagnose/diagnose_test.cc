@@ -111,6 +111,22 @@ TEST(Diagnose, APullThatOnlyDockerdTellsOfIsNotOpenForever) {
   }
 }
 
+/// A line that does not show who speaks, in a file of the node or in a paste.
+Diagnosis of_a_line_without_speaker(bool paste) {
+  auto line = note(0, "tls-failed", {{"how", "unknown-authority"}}, "");
+  line.origin.program = "go";
+  auto evidence = note(0, "evidence", {{"kind", "paste"}, {"lines", "1"}}, "");
+  return paste ? explain({line, evidence}) : explain({line});
+}
+
+TEST(Diagnose, AnApplicationsLogIsNoPull) {
+  EXPECT_TRUE(of_a_line_without_speaker(false).verdicts.empty());
+  const auto pasted = of_a_line_without_speaker(true);
+  ASSERT_EQ(pasted.verdicts.size(), 1U) << "who pastes it says that it is about a pull";
+  EXPECT_EQ(pasted.verdicts[0].cause, "tls-untrusted");
+  EXPECT_NE(pasted.verdicts[0].confidence, Confidence::certain);
+}
+
 TEST(Diagnose, TwoImagesThatFailForDifferentReasonsGetAVerdictEach) {
   const auto diagnosis = explain(
       {note(0, "pull-failed", {}, "a.example/x:1"), note(0, "dns-failed", {{"how", "nxdomain"}, {"host", "a.example"}}, "a.example/x:1"),
