@@ -23,6 +23,11 @@ bool is_end(std::string_view after) {
 
 }  // namespace
 
+bool is_library(std::string_view program) {
+  static constexpr std::string_view k_libraries[] = {"go", "grpc", "registry", "unpack"};
+  return std::find(std::begin(k_libraries), std::end(k_libraries), program) != std::end(k_libraries);
+}
+
 Result<std::vector<Template>> parse_templates(std::string_view text) {
   std::vector<Template> templates;
   while (!(text = stripped(text)).empty()) {

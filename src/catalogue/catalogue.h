@@ -18,6 +18,10 @@
 
 namespace unsnag::catalogue {
 
+/// The "program" of messages that are a library's: Go's, gRPC's, a registry's answer, an archive's. Whoever uses it prints
+/// them, so they do not show who speaks.
+bool is_library(std::string_view program);
+
 /// A message as the data files have it.
 struct Message {
   std::string id;

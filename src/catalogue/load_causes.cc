@@ -116,7 +116,7 @@ Result<Cause> read_cause(const Value& document, const std::string& file) {
 }
 
 /// Attributes that diagnosis computes for every fact (docs/causes.md).
-constexpr std::string_view k_computed[] = {"role", "age", "near", "tied", "said-by", "kind", "count", "same-host", "program",
+constexpr std::string_view k_computed[] = {"role", "age", "near", "tied", "said-by", "asks", "count", "same-host", "program",
                                            // context (docs/catalogue.md)
                                            "image", "pod", "namespace", "container", "step", "method", "url", "host", "addr", "via", "grpc",
                                            "layer", "digest", "mediatype", "path", "mirror", "subject", "message"};

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "catalogue/catalogue.h"
 
 namespace unsnag::diagnose {
 
@@ -49,10 +50,7 @@ bool is_about_a_pull(const Noted& noted) {
                      [&](std::string_view speaker) { return message.compare(0, speaker.size(), speaker) == 0; });
 }
 
-bool is_anybodys(const Noted& noted) {
-  static constexpr std::string_view k_libraries[] = {"go", "grpc", "registry", "unpack"};
-  return std::find(std::begin(k_libraries), std::end(k_libraries), noted.first_origin.program) != std::end(k_libraries);
-}
+bool is_anybodys(const Noted& noted) { return catalogue::is_library(noted.first_origin.program); }
 
 bool has_succeeded(const timeline::Pull& pull) {
   if (std::any_of(pull.facts.begin(), pull.facts.end(), [](const Noted& noted) { return noted.fact.name == "pull-succeeded"; }))

@@ -277,6 +277,9 @@ void complete(CaseFile& file, CaseFact& fact) {
   if (fact.fact.get("program").empty()) fact.fact.set("program", noted.first_origin.program);
   fact.fact.set("message", noted.first_origin.message);
   fact.fact.set("count", std::to_string(noted.count));
+  const auto url = fact.fact.get("url");
+  if (contains(url, "/manifests/")) fact.fact.set("asks", "manifest");
+  if (contains(url, "/blobs/")) fact.fact.set("asks", "blob");
   const auto host = fact.fact.get("host");
   if (!host.empty() && !file.registry.empty()) fact.fact.set("same-host", host == file.registry ? "yes" : "no");
   // Said of the last attempt, or of an earlier one? Undated facts count as the last.

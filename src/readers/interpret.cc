@@ -88,8 +88,9 @@ Certainty certainty_of(const catalogue::Message& message, const Context& context
 
 class Emission {
  public:
-  Emission(const Catalogue& catalogue, const Context& context, timeline::Sink& sink)
-      : catalogue_(catalogue), context_(context), sink_(sink), event_(scratch()) {
+  /// `speaker`: the program whose line it is; empty: nothing shows it.
+  Emission(const Catalogue& catalogue, const Context& context, std::string_view speaker, timeline::Sink& sink)
+      : catalogue_(catalogue), context_(context), speaker_(speaker), sink_(sink), event_(scratch()) {
     event_.scope = context.scope;
     event_.when = context.when;
     event_.count = context.count;
@@ -197,7 +198,9 @@ class Emission {
     }
     if (const auto url = fact.get("url"); !url.empty()) fact.set("url", redact(url));
     event_.scope.layer = fact.get("layer");
-    event_.origin.program = context_.program.empty() ? message.program : context_.program;
+    // Without a header the words around a library's show who speaks.
+    const bool by_line = !context_.program.empty() || (!speaker_.empty() && catalogue::is_library(message.program));
+    event_.origin.program = by_line ? speaker_ : message.program;
     event_.origin.certainty = certainty_of(message, context_);
     event_.origin.message = message.id;
     emit_life(fact);
@@ -236,6 +239,7 @@ class Emission {
 
   const Catalogue& catalogue_;
   const Context& context_;
+  const std::string_view speaker_;
   timeline::Sink& sink_;
   Event& event_;
   // The context attributes in force, in no order. They borrow the searched text, the catalogue and kept_.
@@ -266,7 +270,10 @@ std::string shown_text(std::string_view line) {
 
 void emit(const std::vector<Catalogue::Found>& found, const Context& context, timeline::Sink& sink) {
   if (found.empty()) return;
-  Emission emission(messages(), context, sink);
+  const auto program = [](const Catalogue::Found& one) -> std::string_view { return messages().messages()[one.message].program; };
+  const auto own = std::find_if(found.begin(), found.end(), [&](const auto& one) { return !catalogue::is_library(program(one)); });
+  const std::string_view speaker = !context.program.empty() ? context.program : own != found.end() ? program(*own) : std::string_view();
+  Emission emission(messages(), context, speaker, sink);
   for (const auto& one : found) emission.add(one);
 }
 

@@ -35,6 +35,7 @@ END
   mirror tlsonly.shop.example:443 http://tlsonly.shop.example:443 http://tlsonly.shop.example:443
   mirror hub1.shop.example https://mirror.shop.example:5001 https://mirror.shop.example:5001
   mirror hub2.shop.example https://mirror.shop.example https://mirror.shop.example
+  mirror hub4.shop.example https://mirror.shop.example https://mirror.shop.example
   mirror hub3.shop.example https://hub3.shop.example https://mirror.shop.example:5001
 }
 
