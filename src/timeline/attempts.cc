@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_map>
+#include <utility>
 #include <variant>
 
 namespace unsnag::timeline {
@@ -76,10 +78,25 @@ class AttemptBuilder {
   Attempt& open() {
     if (!open_) {
       pull_.attempts.emplace_back();
+      places_.clear();
       open_ = true;
       started_ = false;
     }
     return pull_.attempts.back();
+  }
+
+  /// Where the spans of a phase and layer stand in the last attempt's list: an image may have many layers, and many
+  /// samples of each.
+  struct Places {
+    std::size_t first, last;
+  };
+  static std::string place_key(Phase phase, const std::string& layer) { return static_cast<char>(phase) + layer; }
+
+  void add_span(Attempt& attempt, Span span) {
+    const auto place = attempt.spans.size();
+    const auto [it, is_new] = places_.try_emplace(place_key(span.phase, span.layer), Places{place, place});
+    it->second.last = place;
+    attempt.spans.push_back(std::move(span));
   }
 
   void on(const Begin& begin) {
@@ -102,12 +119,12 @@ class AttemptBuilder {
     if (!starts) asked_ = true;
     if (starts) {
       started_ = true;
-      if (asked_ && attempt.begin.at) attempt.spans.push_back({Phase::queue, "", attempt.begin, moment_->when, Outcome::ok});
-      attempt.spans.push_back({Phase::resolve, "", moment_->when, {}, std::nullopt});
+      if (asked_ && attempt.begin.at) add_span(attempt, {Phase::queue, "", attempt.begin, moment_->when, Outcome::ok});
+      add_span(attempt, {Phase::resolve, "", moment_->when, {}, std::nullopt});
     }
   }
 
-  void begin_span(Attempt& attempt, Phase phase) { attempt.spans.push_back({phase, moment_->layer, moment_->when, {}, std::nullopt}); }
+  void begin_span(Attempt& attempt, Phase phase) { add_span(attempt, {phase, moment_->layer, moment_->when, {}, std::nullopt}); }
 
   void on(const Sample& sample) {
     auto& attempt = open();
@@ -119,12 +136,9 @@ class AttemptBuilder {
     }
     attempt.samples.push_back({moment_->when, moment_->layer, sample.phase, sample.done, sample.total, sample.words,
                                moment_->origin != nullptr ? *moment_->origin : Origin{}});
-    for (auto& span : attempt.spans)
-      if (span.phase == sample.phase && span.layer == moment_->layer) {
-        span.end = moment_->when;
-        return;
-      }
-    attempt.spans.push_back({sample.phase, moment_->layer, moment_->when, moment_->when, std::nullopt});
+    if (const auto known = places_.find(place_key(sample.phase, moment_->layer)); known != places_.end())
+      attempt.spans[known->second.first].end = moment_->when;
+    else add_span(attempt, {sample.phase, moment_->layer, moment_->when, moment_->when, std::nullopt});
   }
 
   void on(const Retry&) { open(); }
@@ -133,13 +147,11 @@ class AttemptBuilder {
   void on(const End& end) {
     if (end.phase != Phase::commit || !moment_->layer.empty()) {
       auto& attempt = open();
-      for (auto it = attempt.spans.rbegin(); it != attempt.spans.rend(); ++it)
-        if (it->phase == end.phase && it->layer == moment_->layer) {
-          it->end = moment_->when;
-          it->outcome = end.outcome;
-          return;
-        }
-      attempt.spans.push_back({end.phase, moment_->layer, {}, moment_->when, end.outcome});
+      const auto known = places_.find(place_key(end.phase, moment_->layer));
+      if (known == places_.end()) return add_span(attempt, {end.phase, moment_->layer, {}, moment_->when, end.outcome});
+      auto& span = attempt.spans[known->second.last];
+      span.end = moment_->when;
+      span.outcome = end.outcome;
       return;
     }
     if (!open_ && !pull_.attempts.empty()) {
@@ -161,9 +173,10 @@ class AttemptBuilder {
 
   Pull& pull_;
   const Moment* moment_ = nullptr;
-  bool open_ = false;     // the last attempt has no end yet
-  bool started_ = false;  // … and the runtime began
-  bool asked_ = false;    // … and kubelet asked
+  std::unordered_map<std::string, Places> places_;  // by place_key()
+  bool open_ = false;                               // the last attempt has no end yet
+  bool started_ = false;                            // … and the runtime began
+  bool asked_ = false;                              // … and kubelet asked
 };
 
 /// A recording with a clock of its own counts from 1970 (readers say so by a zone that is not known).

@@ -270,9 +270,17 @@ struct Fold::State {
 
   /// Some lines name the repository alone (`Trying to pull registry.example/app`): they belong to the only image of it.
   void join_untagged() {
-    std::unordered_map<std::string, std::vector<std::size_t>> known;
-    for (std::size_t i = 0; i < pulls.size(); ++i)
-      known[registry_of(pulls[i].pull.image) + '/' + repository_of(pulls[i].pull.image)].push_back(i);
+    // By repository and node: one that runs everywhere has ten thousand pulls, and each of them may lack its tag.
+    const auto key_of = [](const std::string& image, std::string_view node) {
+      auto key = registry_of(image) + '/' + repository_of(image);
+      return node.empty() ? key : key.append(1, '\n').append(short_name(node));
+    };
+    std::unordered_map<std::string, std::vector<std::size_t>> known, on_any_node;
+    for (std::size_t i = 0; i < pulls.size(); ++i) {
+      const auto& pull = pulls[i].pull;
+      known[key_of(pull.image, pull.node)].push_back(i);
+      on_any_node[key_of(pull.image, {})].push_back(i);
+    }
     for (auto& untagged : pulls) {
       const auto& given = untagged.pull.image_as_given;
       const auto slash = given.rfind('/');
@@ -281,15 +289,18 @@ struct Fold::State {
       if (has_tag || untagged.pull.image.empty() || is_asked_for(untagged.pull)) continue;
       Gathered* only = nullptr;
       bool several = false;
-      for (const auto i : known[registry_of(given) + '/' + repository_of(given)]) {
-        auto& other = pulls[i];
-        if (&other == &untagged || other.pull.image.empty()) continue;
-        if (!untagged.pull.node.empty() && !other.pull.node.empty() && short_name(untagged.pull.node) != short_name(other.pull.node))
-          continue;
-        several = only != nullptr;
-        only = &other;
-        if (several) break;
-      }
+      const auto look_at = [&](const std::vector<std::size_t>& some) {
+        for (const auto i : some) {
+          auto& other = pulls[i];
+          if (&other == &untagged || other.pull.image.empty()) continue;
+          several = several || only != nullptr;
+          only = &other;
+          if (several) return;
+        }
+      };
+      const auto& node = untagged.pull.node;
+      look_at((node.empty() ? on_any_node : known)[key_of(given, node)]);
+      if (!node.empty()) look_at(known[key_of(given, {})]);  // whose node nobody said
       if (only != nullptr && !several) merge_into(*only, untagged);
     }
     drop_merged();

@@ -98,6 +98,41 @@ TEST(Fold, ARepositoryWithoutATagJoinsItsOnlyImage) {
   EXPECT_EQ(timeline.pulls[0].facts.size(), 2U);
 }
 
+TEST(Fold, ARepositoryWithoutATagJoinsTheImageOfItsNodeOrOfNone) {
+  const auto pulls = [](std::string tagged_on, std::string untagged_on, std::string other_on) {
+    const auto note = [](std::string image, std::string node) {
+      return at(seconds(0), Note{{"x", {}}}, std::move(image), std::move(node));
+    };
+    return fold({note("r.example/app:1", std::move(tagged_on)), note("r.example/app", std::move(untagged_on)),
+                 note("r.example/app:2", std::move(other_on))})
+        .pulls.size();
+  };
+  EXPECT_EQ(pulls("n1", "n1", "n2"), 2U);
+  EXPECT_EQ(pulls("n1", "n1.example", "n2"), 2U);
+  EXPECT_EQ(pulls("", "n1", "n2"), 2U);
+  EXPECT_EQ(pulls("n1", "", "n2"), 3U) << "which of the two?";
+  EXPECT_EQ(pulls("n1", "n1", "n1"), 3U);
+  EXPECT_EQ(pulls("n1", "n1", ""), 3U);
+  EXPECT_EQ(pulls("n1", "n3", "n2"), 3U);
+}
+
+// A daemon set's image on all nodes of a large cluster, and layers without number: comparing all with all took minutes.
+TEST(Fold, ManyNodesAndManyLayersTakeLinearTime) {
+  Fold fold;
+  constexpr int k_many = 16'000;
+  for (int i = 0; i < k_many; ++i)
+    for (const auto* image : {"r.example/app:1", "r.example/app"})
+      fold.accept(at(seconds(i), Note{{"x", {}}}, image, "node-" + std::to_string(i)));
+  for (int i = 0; i < k_many; ++i) {
+    auto sample = at(seconds(i), Sample{Phase::download, 1, {}, "x"}, "layers:1");
+    sample.scope.layer = "layer-" + std::to_string(i);
+    fold.accept(sample);
+  }
+  const auto timeline = fold.take();
+  EXPECT_EQ(timeline.pulls.size(), static_cast<std::size_t>(k_many) + 1);
+  EXPECT_EQ(timeline.pulls.back().attempts.at(0).spans.size(), static_cast<std::size_t>(k_many));
+}
+
 TEST(Fold, NodesAreKeptApartAndShortNamesJoinLongOnes) {
   const auto timeline = fold({at(seconds(0), Note{{"pull-failed", {}}}, "app:1", "ip-10-0-1-23"),
                               at(seconds(1), Note{{"pull-failed", {}}}, "app:1", "ip-10-0-1-23.ec2.internal"),
