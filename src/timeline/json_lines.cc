@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "timeline/json_lines.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cstdint>
 
 #include "base/document.h"
 #include "base/json_writer.h"
@@ -112,7 +114,7 @@ Result<Event> parse_json_line(std::string_view line) {
     event.when.year_known = value["year_known"].scalar != "false";
     event.when.zone_known = value["zone_known"].scalar != "false";
   }
-  event.count = static_cast<std::uint32_t>(number(value["count"]).value_or(1));
+  event.count = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(number(value["count"]).value_or(1), 1, UINT32_MAX));
   event.span = nanoseconds(static_cast<std::int64_t>(number(value["span_ns"]).value_or(0)));
   event.scope = {value["node"].scalar,  value["pod"].scalar,   value["container"].scalar,
                  value["image"].scalar, value["layer"].scalar, value["request"].scalar};

@@ -63,6 +63,16 @@ TEST(JsonLines, WhatIsNoEventIsRefused) {
     EXPECT_FALSE(parse_json_line(line)) << line;
 }
 
+TEST(JsonLines, ACountIsAtLeastOneAndStaysWithinItsBounds) {
+  const auto count_of = [](const std::string& count) {
+    return parse_json_line(R"({"unsnag":1,"event":"retry","count":)" + count + "}")->count;
+  };
+  EXPECT_EQ(count_of("0"), 1U);
+  EXPECT_EQ(count_of("-1"), 1U);
+  EXPECT_EQ(count_of("12"), 12U);
+  for (const auto* many : {"4294967295", "4294967296", "18446744073709551615"}) EXPECT_EQ(count_of(many), 4294967295U) << many;
+}
+
 TEST(JsonLines, MembersOfANewerVersionAreIgnored) {
   EXPECT_TRUE(parse_json_line(R"({"unsnag":1,"event":"retry","words":"x","mood":"fine"})"));
 }
