@@ -127,11 +127,14 @@ std::vector<Catalogue::Found> Catalogue::find(std::string_view text) const {
   std::vector<Found> found;
   std::vector<LiteralScan::Hit> hits;
   find_anchors(text, hits);
+  // Matching never leaves the line, so that one line's quotes can't swallow the next line. Hits come in order: the
+  // bounds of the line are looked for once, or a long line of known words would take the square of its length.
+  std::size_t begin = 0, end = std::min(text.find('\n'), text.size());
   for (const auto& hit : hits) {
-    // Matching never leaves the line, so that one line's quotes can't swallow the next line.
-    const auto newline = text.rfind('\n', hit.at);
-    const auto begin = newline == std::string_view::npos ? 0 : newline + 1;
-    const auto end = std::min(text.find('\n', hit.at), text.size());
+    if (hit.at >= end) {
+      begin = text.rfind('\n', hit.at) + 1;  // there is one at `end`
+      end = std::min(text.find('\n', hit.at), text.size());
+    }
     const auto before = found.size();
     verify(hit.id, text.substr(begin, end - begin), hit.at - begin, found);
     for (auto i = before; i < found.size(); ++i) {

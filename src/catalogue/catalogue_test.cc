@@ -49,6 +49,25 @@ TEST(Catalogue, AtEndMeansTheEndOfALineOrQuotedText) {
   EXPECT_TRUE(found_in(*catalogue, "Error response from daemon: unauthorized: authentication required").empty());
 }
 
+TEST(Catalogue, FindsInEachLineWhatStandsThere) {
+  const auto catalogue = Catalogue::make({message("error", "error \"{words}\" ends"), message("rest", "denied: {words:rest}")});
+  ASSERT_TRUE(catalogue);
+  EXPECT_EQ(found_in(*catalogue, "\n\nerror \"a\" ends\nerror \"b\nb\" ends\n\ndenied: x\ndenied: y error \"c\" ends"),
+            (std::vector<std::string>{"error", "rest", "rest", "error"}));
+}
+
+TEST(Catalogue, ALongLineOfKnownWordsTakesLinearTime) {
+  const auto catalogue = Catalogue::make({message("leaf", "i/o timeout"), message("rest", "denied: {words:rest}")});
+  ASSERT_TRUE(catalogue);
+  for (const std::string_view part : {"i/o timeout; ", "denied: "}) {
+    std::string text;
+    while (text.size() < 4'000'000) text += part;
+    const auto found = catalogue->find(text);
+    EXPECT_EQ(found.size(), text.size() / part.size());
+    EXPECT_TRUE(found.front().captures.empty() || found.front().captures[0].text.size() == Pattern::k_max_rest);
+  }
+}
+
 TEST(Catalogue, NamesTheMessageThatIsWrong) {
   EXPECT_NE(Catalogue::make({message("x.y", "a{b}{c} d")}).error().message().find("x.y"), std::string::npos);
   EXPECT_NE(Catalogue::make({message("x.y", "long enough", "no parentheses")}).error().message().find("x.y"), std::string::npos);

@@ -256,8 +256,8 @@ bool Pattern::match_right(std::string_view text, std::size_t from, std::size_t e
     const bool last = element + 1 == elements_.size();
     if (e.type == CaptureType::rest) {
       match.end = from;
-      const auto stop = std::min(text.find('\n', from), text.size());
-      match.captures.push_back({e.text, text.substr(from, stop - from)});
+      const auto rest = text.substr(from, k_max_rest);
+      match.captures.push_back({e.text, rest.substr(0, rest.find('\n'))});
       return true;
     }
     if (e.type == CaptureType::any && !last) {

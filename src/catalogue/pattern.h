@@ -57,6 +57,7 @@ class Pattern {
 
   static constexpr std::size_t k_min_anchor = 5;
   static constexpr std::size_t k_max_capture = 1000;
+  static constexpr std::size_t k_max_rest = 4096;  // no fact shows more, and many may stand in one long line
 
  private:
   struct Element {
