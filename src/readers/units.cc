@@ -2,6 +2,7 @@
 // systemd units with their drop-ins, as files or as `systemctl cat` prints them, and the environment files that
 // they name. The trap that is looked for here: a later Environment= of the same name replaces the earlier value
 // whole, so a drop-in that "adds" one flag loses the flags that a bootstrap script had put there.
+#include <algorithm>
 #include <array>
 #include <map>
 
@@ -18,13 +19,20 @@ struct Assigned {
 };
 
 /// Words of a command line or of Environment=: blanks separate, quotes of either kind keep together.
-std::vector<std::string> quoted_words(std::string_view text) {
+/// `begins`: where each of them begins in `text`.
+std::vector<std::string> quoted_words(std::string_view text, std::vector<std::size_t>* begins = nullptr) {
   std::vector<std::string> words;
   std::string word;
+  std::size_t begin = 0;
+  const auto end_word = [&] {
+    words.push_back(std::move(word));
+    if (begins != nullptr) begins->push_back(begin);
+  };
   char quote = 0;
   bool any = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
+    if (quote == 0 && !any && word.empty()) begin = i;
     if (quote != 0) {
       if (c == quote) quote = 0;
       else if (c == '\\' && quote == '"' && i + 1 < text.size()) word += text[++i];
@@ -33,14 +41,14 @@ std::vector<std::string> quoted_words(std::string_view text) {
       quote = c;
       any = true;
     } else if (c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0') {
-      if (any || !word.empty()) words.push_back(std::move(word));
+      if (any || !word.empty()) end_word();
       word.clear();
       any = false;
     } else {
       word += c;
     }
   }
-  if (any || !word.empty()) words.push_back(std::move(word));
+  if (any || !word.empty()) end_word();
   return words;
 }
 
@@ -78,13 +86,17 @@ std::vector<std::string> flag_names(std::string_view value) {
   return names;
 }
 
+constexpr std::size_t k_max_command = std::size_t{2} << 20U;  // by default Linux takes no longer one
+
 class Unit {
  public:
   explicit Unit(Notes& notes) : notes_(notes), file_(notes.real_path) {
     program_ = program_of_path(file_.empty() ? notes.path() : std::string_view(file_));
   }
 
-  void line(std::string_view text, std::uint64_t number) {
+  /// `text` is the line `number` with those that continue it; these begin at `goes_on` in it.
+  void line(std::string_view text, std::uint64_t number, const std::vector<std::size_t>& goes_on) {
+    const std::string_view whole = text;
     text = trim(text);
     if (text.starts_with("# /") || text.starts_with("# ./")) {  // systemctl cat's header
       file_ = std::string(trim(text.substr(2)));
@@ -99,15 +111,27 @@ class Unit {
     }
     const std::size_t equals = text.find('=');
     if (equals == std::string_view::npos) return;
-    assign(trim(text.substr(0, equals)), trim(text.substr(equals + 1)), number);
+    const auto key = trim(text.substr(0, equals)), value = trim(text.substr(equals + 1));
+    if (key != "ExecStart") return assign(key, value, number);
+    command_ = std::string(value);  // nothing: a drop-in resets the list
+    if (value.empty()) return;
+    file_of_command_ = file_;
+    command_line_ = number;
+    lines_begin_.clear();
+    const auto before = static_cast<std::size_t>(value.data() - whole.data());
+    for (const auto at : goes_on) lines_begin_.push_back(at - std::min(at, before));
   }
 
   void end() {
     notes_.real_path = file_of_command_;
     std::vector<Word> words;
-    for (const std::string& word : quoted_words(command_)) {
-      if (words.size() > 4096) break;
-      expand(word, words);
+    std::vector<std::size_t> begins;
+    const auto command = quoted_words(command_, &begins);
+    std::size_t bytes = 0;  // a long variable may stand there a thousand times
+    for (std::size_t i = 0, line = 0, known = 0; i < command.size() && known <= 4096 && bytes <= k_max_command; ++i) {
+      while (line < lines_begin_.size() && lines_begin_[line] <= begins[i]) ++line;
+      expand(command[i], command_line_ + line, words);
+      for (; known < words.size(); ++known) bytes += words[known].text.size();
     }
     if (!words.empty()) {
       // "-", "@", "+" and "!" before the path change how systemd runs it.
@@ -132,14 +156,7 @@ class Unit {
 
  private:
   void assign(std::string_view key, std::string_view value, std::uint64_t number) {
-    if (key == "ExecStart") {
-      if (value.empty()) command_.clear();  // a drop-in resets the list
-      else {
-        command_ = std::string(value);
-        command_line_ = number;
-        file_of_command_ = file_;
-      }
-    } else if (key == "Environment") {
+    if (key == "Environment") {
       if (value.empty()) environment_.clear();
       for (const std::string& word : quoted_words(value)) {
         const std::size_t equals = word.find('=');
@@ -174,7 +191,7 @@ class Unit {
     known = Assigned{std::move(value), number, file_};
   }
 
-  void expand(const std::string& word, std::vector<Word>& words) const {
+  void expand(const std::string& word, std::uint64_t line, std::vector<Word>& words) const {
     if (word.size() > 1 && word[0] == '$') {
       std::string name = word.substr(1);
       const bool braces = name.size() > 2 && name.front() == '{' && name.back() == '}';
@@ -187,22 +204,13 @@ class Unit {
           words.push_back({std::move(part), found->second.line, found->second.file});
       return;
     }
-    words.push_back({word, line_of(word)});
-  }
-
-  /// The line of a word of the command, which may be continued over many lines.
-  std::uint64_t line_of(std::string_view word) const {
-    for (std::uint64_t n = command_line_; n < command_line_ + 200; ++n) {
-      const std::string_view text = notes_.line_text(n);
-      if (contains(text, word)) return n;
-      if (!trim(text).ends_with('\\')) break;
-    }
-    return command_line_;
+    words.push_back({word, line});
   }
 
   Notes& notes_;
   std::string file_, program_, section_, command_, file_of_command_;
   std::uint64_t command_line_ = 0;
+  std::vector<std::size_t> lines_begin_;  // where the lines that continue the command begin in it
   std::map<std::string, Assigned> environment_;
 };
 
@@ -215,23 +223,29 @@ bool read_unit(Notes& notes) {
   notes.reader = "reader.unit";
   Unit unit(notes);
   std::string joined;
+  std::vector<std::size_t> goes_on;
   std::uint64_t number = 0, begin = 0;
   for (std::string_view line : split(text, '\n')) {
     ++number;
     std::string_view part = line;
     while (!part.empty() && (part.back() == '\r' || part.back() == ' ')) part.remove_suffix(1);
-    const bool goes_on = part.ends_with('\\');
-    if (joined.empty()) begin = number;
-    if (goes_on) {
+    const bool continued = part.ends_with('\\');
+    if (joined.empty()) {
+      begin = number;
+      goes_on.clear();
+    } else {
+      goes_on.push_back(joined.size());
+    }
+    if (continued) {
       joined += part.substr(0, part.size() - 1);
       joined += ' ';
       continue;
     }
     joined += part;
-    unit.line(joined, begin);
+    unit.line(joined, begin, goes_on);
     joined.clear();
   }
-  if (!joined.empty()) unit.line(joined, begin);
+  if (!joined.empty()) unit.line(joined, begin, goes_on);
   unit.end();
   return true;
 }

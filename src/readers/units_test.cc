@@ -43,6 +43,29 @@ TEST(Unit, FlagsAreFoundOverContinuedLinesAndInVariables) {
   EXPECT_THAT(r.found.oddities(), IsEmpty());
 }
 
+TEST(Unit, AFlagStandsInItsOwnLineAndNotWhereItsWordsStandToo) {
+  const Read r =
+      read("kubelet.service", "[Service]\nExecStart=/usr/bin/kubelet --config=/etc/--v=5 \\\n \\\n --v=5 --registry-\"qps\"=7\n");
+  for (const auto& event : r.found.events) {
+    const auto& fact = std::get<timeline::Note>(event.what).fact;
+    EXPECT_EQ(event.origin.line, fact.get("key") == "config" ? 2u : 4u) << fact.to_string();
+  }
+  EXPECT_EQ(r.found.setting("kubelet", "registryPullQPS"), "7");
+}
+
+// Looking for the line of each of these words took a minute, and the variables four gigabytes.
+TEST(Unit, ManyWordsAndLongVariablesAreReadInLinearTime) {
+  std::string words = "[Service]\nExecStart=/usr/bin/kubelet --config=/etc/a \\\n";
+  for (int line = 0; line < 300; ++line) {
+    for (int word = 0; word < 2500; ++word) words += "a\"b\" ";
+    words += "\\\n";
+  }
+  EXPECT_EQ(read("kubelet.service", words).found.setting("kubelet", "config"), "/etc/a");
+  std::string variables = "[Service]\nEnvironment=A=" + std::string(1'000'000, 'x') + "\nExecStart=/usr/bin/kubelet --config=/etc/a";
+  for (int i = 0; i < 4000; ++i) variables += " ${A}";
+  EXPECT_EQ(read("kubelet.service", variables + "\n").found.setting("kubelet", "config"), "/etc/a");
+}
+
 TEST(Unit, ALaterVariableReplacesTheEarlierOneAndSaysWhatIsLost) {
   const Read r = read("kubelet_service.txt", std::string(k_unit) +
                                                  "# /etc/systemd/system/kubelet.service.d/99-deadline.conf\n[Service]\n"
