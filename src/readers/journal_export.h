@@ -16,7 +16,9 @@ namespace unsnag::readers {
 bool is_journal_export(std::string_view text);
 
 /// Reads records from pieces of any size, cut anywhere. Of a value at most a megabyte is kept, of a record at most some
-/// hundred fields (a core dump is a value, too), so memory stays flat. Linear in what it is fed.
+/// hundred fields (a core dump is a value, too), so memory stays flat. Linear in what it is fed. A row that is no field is
+/// passed over. Behind a value that does not end where its length says, the reading begins again at the next blank line;
+/// that, and a value that the end cuts off, is told as a hole in the evidence.
 class JournalExportReader {
  public:
   /// `sink` must outlive the reader.
@@ -30,10 +32,14 @@ class JournalExportReader {
   [[nodiscard]] std::uint64_t lines() const { return line_ - 1; }
 
  private:
-  enum class Part : std::uint8_t { row, length, value, newline };
+  enum class Part : std::uint8_t { row, length, value, newline, lost };
 
   void end_row();
+  void end_length();
   void end_value();
+  /// What the value of the binary field in row_ is, nobody knows.
+  void lose();
+  void tell_hole();
   void end_record();
 
   const std::string file_;
@@ -42,7 +48,8 @@ class JournalExportReader {
   std::string row_, length_, value_;  // what came so far of each
   std::uint64_t left_ = 0;            // bytes of the value to come
   std::vector<std::pair<std::string, std::string>> fields_;
-  std::uint64_t line_ = 1, message_line_ = 1, understood_ = 0;
+  bool blank_ = false;  // lost, and the line began with the byte to come
+  std::uint64_t line_ = 1, message_line_ = 1, field_line_ = 1, understood_ = 0;
 };
 
 /// Reads all records of a text; returns how many held a message of the catalogue.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -13,6 +14,12 @@ namespace {
 struct Kept : timeline::Sink {
   std::vector<timeline::Event> events;
   void accept(const timeline::Event& event) noexcept override { events.push_back(event); }
+  [[nodiscard]] std::size_t holes() const {
+    return static_cast<std::size_t>(std::count_if(events.begin(), events.end(), [](const timeline::Event& event) {
+      const auto* note = std::get_if<timeline::Note>(&event.what);
+      return note != nullptr && note->fact.name == "evidence-hole";
+    }));
+  }
 };
 
 const std::string k_head =
@@ -79,10 +86,41 @@ TEST(JournalExport, AHugeValueIsPassedOverAndTheRestIsRead) {
   EXPECT_EQ(reader.understood(), 1u);
 }
 
-TEST(JournalExport, ALengthBeyondTheEndEndsTheReading) {
-  Kept kept;
-  for (const std::uint64_t length : {std::uint64_t{1000}, ~std::uint64_t{0}, std::uint64_t{1} << 63})
+TEST(JournalExport, ALengthBeyondTheEndIsAHole) {
+  for (const std::uint64_t length : {std::uint64_t{1000}, ~std::uint64_t{0}, std::uint64_t{1} << 63}) {
+    Kept kept;
     EXPECT_EQ(read_journal_export(k_head + binary_message(k_words, length), "x", kept), 0u) << length;
+    ASSERT_EQ(kept.holes(), 1u) << length;
+    EXPECT_EQ(kept.events.back().origin.line, 6u) << length;
+  }
+}
+
+TEST(JournalExport, ARowThatIsNoFieldIsPassedOver) {
+  for (const std::string row : {"garbage line", "Hint: You are currently not seeing messages from other users.", "\x80\xff", "lower"}) {
+    Kept kept;
+    EXPECT_EQ(read_journal_export(k_head + "MESSAGE=a\n\n" + row + "\n\n" + k_head + "MESSAGE=" + k_words + "\n\n", "x", kept), 1u) << row;
+    EXPECT_EQ(read_journal_export(k_head + row + "\nMESSAGE=" + k_words + "\n\n", "x", kept), 1u) << row;
+    EXPECT_EQ(kept.holes(), 0u) << row;
+  }
+}
+
+// Text behind a name would be a length of exabytes; one that is a little wrong ends within a line.
+TEST(JournalExport, BehindABrokenValueTheNextRecordIsRead) {
+  const auto next = k_head + "MESSAGE=" + k_words + "\n\n";
+  for (const std::string& broken :
+       {std::string("MESSAGE\n\n"), std::string("MESSAGE\nwords of a text\n\n"), binary_message("twelve bytes", ~std::uint64_t{0}) + "\n",
+        binary_message("twelve bytes", 5) + "\n", binary_message("twelve bytes", 14) + "X=y\n\n"}) {
+    for (const std::size_t size : {1, 3, 100000}) {
+      Kept kept;
+      JournalExportReader reader("x", kept);
+      const auto text = k_head + broken + next;
+      for (std::size_t at = 0; at < text.size(); at += size) reader.feed(std::string_view(text).substr(at, size));
+      reader.finish();
+      EXPECT_EQ(reader.understood(), 1u) << broken << size;
+      EXPECT_EQ(kept.holes(), 1u) << broken << size;
+      EXPECT_EQ(kept.events.back().origin.line, std::uint64_t(std::count(text.begin(), text.end(), '\n')) - 1) << broken << size;
+    }
+  }
 }
 
 }  // namespace
