@@ -110,6 +110,8 @@ bool LogReader::whole_block(std::string_view lines, std::size_t begin, std::stri
 }
 
 void LogReader::feed(std::string_view lines) {
+  if (lines.empty()) return;
+  if (in_line_) --count_.lines;  // it goes on here, and keeps its number
   for (std::size_t begin = 0; begin < lines.size();) {
     const auto newline = lines.size() - begin <= k_piece ? std::string_view::npos : lines.find('\n', begin + k_piece - 1);
     const auto end = newline == std::string_view::npos ? lines.size() : newline + 1;
@@ -117,7 +119,8 @@ void LogReader::feed(std::string_view lines) {
     count_.lines += count_lines(lines.substr(begin, read_to - begin));
     begin = read_to;
   }
-  if (!lines.empty() && lines.back() != '\n') ++count_.lines;
+  in_line_ = lines.back() != '\n';
+  if (in_line_) ++count_.lines;
   count_.bytes += lines.size();
 }
 

@@ -28,8 +28,8 @@ class LogReader {
   /// `sink` must outlive the reader.
   LogReader(Options options, timeline::Sink& sink);
 
-  /// Reads a piece of the log, which must begin at a line's start and end at a line's end (or at the end of all).
-  /// Linear in its size.
+  /// Reads a piece of the log, which should begin at a line's start and end at a line's end (or at the end of all). A
+  /// line that is cut is read as several, which have its number. Linear in its size.
   void feed(std::string_view lines);
   /// Reads one line that somebody else took out of a text, with the number it has there.
   void feed_line(std::string_view line, std::uint64_t number);
@@ -49,6 +49,7 @@ class LogReader {
   Options options_;
   timeline::Sink& sink_;
   Count count_;
+  bool in_line_ = false;  // the last piece ended within a line, which is counted already
   Repeats repeats_;
   std::vector<catalogue::LiteralScan::Hit> hits_;  // of the piece being read; kept to keep its memory
 };

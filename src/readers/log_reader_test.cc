@@ -70,6 +70,17 @@ TEST(LogReader, TheSameLineInEveryEnvelopeSaysTheSame) {
   }
 }
 
+TEST(LogReader, ALineThatComesInPiecesIsOneLine) {
+  Recorder recorder;
+  LogReader reader({"x", "", ""}, recorder);
+  for (const std::string& piece : {std::string(1000, 'x'), std::string(1000, 'x'), std::string(), std::string("\n")}) reader.feed(piece);
+  reader.feed(std::string(k_cancel) + "\n");
+  reader.feed("the last");
+  EXPECT_EQ(reader.count().lines, 3U);
+  ASSERT_FALSE(recorder.events.empty());
+  EXPECT_EQ(recorder.events.front().origin.line, 2U);
+}
+
 TEST(LogReader, TheLastLineNeedsNoNewline) {
   Recorder recorder;
   LogReader reader({"x", "", ""}, recorder);

@@ -19,11 +19,10 @@
 namespace unsnag::readers {
 namespace {
 
+/// A line longer than this may be read in parts: no program that we know prints such a line.
 constexpr std::size_t k_chunk = std::size_t{4} << 20U;
 /// Files up to this size are looked at whole: configuration, objects and tables are never larger.
 constexpr std::size_t k_max_whole = std::size_t{16} << 20U;
-/// A line longer than this is cut: no program that we know prints such a line.
-constexpr std::size_t k_max_line = std::size_t{1} << 20U;
 
 bool starts_with(std::string_view text, std::string_view start) { return text.substr(0, start.size()) == start; }
 
@@ -41,16 +40,19 @@ std::string program_of(std::string_view path) {
 
 /// A paste out of a mail or chat: every line begins with "> ". Tables and objects need it away; line numbers stay.
 std::string without_quote_marks(std::string_view text) {
-  std::size_t marked = 0, lines = 0;
-  const auto all = split(text, '\n');
-  for (const auto line : all) {
+  bool marked = false;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = std::min(text.find('\n', begin), text.size());
+    const auto line = text.substr(begin, end - begin);
+    begin = end + 1;
     if (trim(line).empty()) continue;
-    ++lines;
-    if (line.front() == '>') ++marked;
+    if (line.front() != '>') return {};
+    marked = true;
   }
-  if (lines == 0 || marked != lines) return {};
+  if (!marked) return {};
   std::string out;
   out.reserve(text.size());
+  const auto all = split(text, '\n');
   for (std::size_t i = 0; i < all.size(); ++i) {
     auto line = all[i];
     if (!line.empty()) line.remove_prefix(line.size() > 1 && line[1] == ' ' ? 2 : 1);
@@ -188,9 +190,7 @@ class Reader {
   void stream(const std::string& path, evidence::Bytes& bytes, std::string& text, OnLines&& on_lines) {
     for (bool ended = false;;) {
       const auto newline = text.rfind('\n');
-      const auto whole = ended || (newline == std::string::npos && text.size() > k_max_line) ? text.size()
-                         : newline == std::string::npos                                      ? 0
-                                                                                             : newline + 1;
+      const auto whole = ended || newline == std::string::npos ? text.size() : newline + 1;
       on_lines(std::string_view(text).substr(0, whole));
       text.erase(0, whole);
       if (ended) return;
