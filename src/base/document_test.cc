@@ -45,6 +45,12 @@ TEST(Json, RefusesWhatGoRefusesAndNamesTheLine) {
   EXPECT_EQ(parse_json("{\n\"a\": 1\n\"b\": 2}").error().detail, "line 3: a comma is missing");
 }
 
+// A terminal's colours, pasted: no encoder writes them so, and the text is worth reading all the same.
+TEST(Json, ControlCharactersInStringsPassAsTheyAreOrEscaped) {
+  EXPECT_EQ(parse_json("[\"\x1b[31m\ta\x01\", \"\\b\\f\"]")->entries[0].second.scalar, "\x1b[31m\ta\x01");
+  EXPECT_EQ(parse_json("[\"\\b\\f\"]")->entries[0].second.scalar, "\b\f");
+}
+
 TEST(Json, DeepTextIsTooLarge) {
   EXPECT_TRUE(parse_json(repeated("[", 128) + repeated("]", 128)));
   EXPECT_EQ(parse_json(repeated("[", 1'000'000)).error().code, Errc::too_large);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // JSON text → Value. Written by hand, since the libraries at hand lose what a proof needs: the line of each value
-// and the number as it was written. Strict as Go's decoder is, but that it lets a byte order mark pass.
+// and the number as it was written. Strict as Go's decoder is, but that it lets pass a byte order mark, and in strings
+// control characters and bytes that are no UTF-8: terminals and editors leave those in what is pasted.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

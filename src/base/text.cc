@@ -170,6 +170,8 @@ std::string unescape(std::string_view inside) {
       case 'n': out += '\n'; break;
       case 't': out += '\t'; break;
       case 'r': out += '\r'; break;
+      case 'b': out += '\b'; break;
+      case 'f': out += '\f'; break;
       case 'u': consumed = unescape_u(inside, at, out); break;
       case 'U':
         if (const auto point = hex_at(inside, at + 2, 8); point >= 0) {

@@ -16,8 +16,8 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 std::vector<std::string_view> split_columns(std::string_view line);
 /// Words separated by any blanks.
 std::vector<std::string_view> split_words(std::string_view line);
-/// Decodes the escapes of a Go-quoted or JSON string's inside: \" \\ \n \t \r \/ \xNN \uNNNN (with surrogates)
-/// \UNNNNNNNN. Unknown escapes stay as they are.
+/// Decodes the escapes of a Go-quoted or JSON string's inside: \" \\ \/ \b \f \n \r \t \xNN \uNNNN (with
+/// surrogates) \UNNNNNNNN. Unknown escapes stay as they are.
 std::string unescape(std::string_view inside);
 /// Replaces bytes that are no valid UTF-8, control characters (but \n and \t), and bidirectional marks, so that
 /// hostile text can be shown on a terminal.

@@ -48,6 +48,7 @@ TEST(Text, UnescapeReadsGoAndJson) {
   const Case cases[] = {
       {"quotes", R"(pull \"a\": \\n)", R"(pull "a": \n)"},
       {"line ends", R"(a\nb\tc\rd)", "a\nb\tc\rd"},
+      {"typewriter's", R"(a\bb\fc)", "a\bb\fc"},
       {"slash", R"(https:\/\/h)", "https://h"},
       {"byte", R"(\xff\x41)",
        "\xff"
