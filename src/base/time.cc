@@ -17,10 +17,9 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-// sys_time<nanoseconds> ends in 1677 and 2262; what lies outside can't be a log's time. Go's zero time
-// (0001-01-01) is outside too, and rightly says nothing.
-constexpr int k_first_year = 1678;
-constexpr int k_last_year = 2261;
+// Go's zero time (0001-01-01) is outside, and rightly says nothing.
+constexpr int k_first_year = 1970;
+constexpr int k_last_year = 2150;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -85,12 +84,6 @@ std::optional<SysTime> at_midnight(int year, int month, int day) {
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return std::nullopt;
   return SysTime(std::chrono::sys_days(date));
-}
-
-/// Without a year: in 1970, where 29 February has to be 1 March.
-std::optional<SysTime> at_midnight_of_no_year(int month, int day) {
-  if (month == 2 && day == 29) return at_midnight(1970, 3, 1);
-  return at_midnight(1970, month, day);
 }
 
 Stamp stamp_without_year(SysTime midnight, const Clock& clock) { return {midnight + clock.since_midnight, clock.unit, false, false}; }
@@ -283,6 +276,11 @@ Civil civil(SysTime at) {
 
 }  // namespace
 
+bool is_log_time(SysTime at) {
+  constexpr std::chrono::sys_days k_begin{std::chrono::year(k_first_year) / 1 / 1}, k_end{std::chrono::year(k_last_year + 1) / 1 / 1};
+  return at >= k_begin && at < k_end;
+}
+
 std::optional<Stamp> take_rfc3339(std::string_view& text) {
   Cursor in{text};
   const auto year = in.digits(4);
@@ -298,6 +296,7 @@ std::optional<Stamp> take_rfc3339(std::string_view& text) {
   Stamp stamp{*midnight + clock->since_midnight, clock->unit, true, true};
   if (const auto zone = take_zone(in)) *stamp.at -= *zone;
   else stamp.zone_known = false;
+  if (!is_log_time(*stamp.at)) return std::nullopt;
   text = in.rest;
   return stamp;
 }
@@ -318,7 +317,7 @@ std::optional<Stamp> take_klog_time(std::string_view& text) {
   const auto day = in.digits(2);
   if (!month || !day || !in.take(' ')) return std::nullopt;
   const auto clock = take_clock(in);
-  const auto midnight = at_midnight_of_no_year(*month, *day);
+  const auto midnight = at_midnight(k_no_year, *month, *day);
   if (!clock || !midnight) return std::nullopt;
   text = in.rest;
   return stamp_without_year(*midnight, *clock);
@@ -331,7 +330,7 @@ std::optional<Stamp> take_syslog_time(std::string_view& text) {
   const auto day = take_padded_day(in);
   if (!day || !in.take(' ')) return std::nullopt;
   const auto clock = take_clock(in);
-  const auto midnight = at_midnight_of_no_year(*month, *day);
+  const auto midnight = at_midnight(k_no_year, *month, *day);
   if (!clock || !midnight) return std::nullopt;
   text = in.rest;
   return stamp_without_year(*midnight, *clock);
@@ -351,15 +350,18 @@ std::optional<Stamp> take_ctime(std::string_view& text) {
   if (!year) return std::nullopt;
   const auto midnight = at_midnight(*year, *month, *day);
   if (!midnight) return std::nullopt;
+  const auto at = *midnight + clock->since_midnight;
+  if (!is_log_time(at)) return std::nullopt;
   text = in.rest;
-  return Stamp{*midnight + clock->since_midnight, clock->unit, true, false};
+  return Stamp{at, clock->unit, true, false};
 }
 
-SysTime in_year(SysTime at, int year) {
+std::optional<SysTime> in_year(SysTime at, int year) {
   const auto [date, nanos] = civil(at);
-  auto moved = std::chrono::year(std::clamp(year, k_first_year, k_last_year)) / date.month() / date.day();
-  if (!moved.ok()) moved = moved.year() / std::chrono::March / 1;  // 29 February of another year
-  return SysTime(std::chrono::sys_days(moved)) + nanoseconds(static_cast<std::int64_t>(nanos));
+  const auto midnight =
+      at_midnight(year, static_cast<int>(static_cast<unsigned>(date.month())), static_cast<int>(static_cast<unsigned>(date.day())));
+  if (!midnight) return std::nullopt;
+  return *midnight + nanoseconds(static_cast<std::int64_t>(nanos));
 }
 
 std::optional<nanoseconds> parse_duration(std::string_view text) {

@@ -18,9 +18,16 @@ using SysTime = std::chrono::sys_time<nanoseconds>;
 struct Stamp {
   std::optional<SysTime> at;   // nullopt: the evidence does not say
   nanoseconds uncertainty{0};  // the true time lies within at .. at + uncertainty
-  bool year_known = true;      // klog and syslog print none: `at` then counts from 1970
+  bool year_known = true;      // klog and syslog print none: `at` then lies in k_no_year
   bool zone_known = true;      // false: local time of an unknown zone, read as if it were UTC
 };
+
+/// Where a time without a year is kept: a leap year, since it may be 29 February.
+inline constexpr int k_no_year = 1972;
+
+/// No log is older or will be read later. A thing outside 1970 to 2150 is no log's time, and nothing below yields it; so
+/// the difference of any two stamps, and either end of a span between them, fits into nanoseconds.
+bool is_log_time(SysTime at);
 
 /// "2026-11-24T07:07:49.148751819Z", "2022-04-23T07:20:17.99-04:00", "2026-08-22 10:11:12.123 +0200 CEST",
 /// "2026-08-22T10:11:12+0000". The uncertainty is one unit of the last printed digit. nullopt: not such a time.
@@ -29,14 +36,15 @@ std::optional<Stamp> parse_rfc3339(std::string_view text);
 /// The forms below read a time at the beginning of `text` and take it off; otherwise `text` stays as it is.
 /// As parse_rfc3339; also "2021/05/18 09:26:18" (Go's log, nginx) and times without a zone (zone_known = false).
 std::optional<Stamp> take_rfc3339(std::string_view& text);
-/// klog's "0820 05:41:26.087058": neither year nor zone. 29 February becomes 1 March, since 1970 has none.
+/// klog's "0820 05:41:26.087058": neither year nor zone.
 std::optional<Stamp> take_klog_time(std::string_view& text);
-/// syslog's and journalctl's "Aug 20 05:41:26" or "Aug  1 05:41:26.123456": neither year nor zone (29 February as above).
+/// syslog's and journalctl's "Aug 20 05:41:26" or "Aug  1 05:41:26.123456": neither year nor zone.
 std::optional<Stamp> take_syslog_time(std::string_view& text);
 /// ctime's "Sat Aug 22 10:11:12 2026" (dmesg -T): zone_known = false.
 std::optional<Stamp> take_ctime(std::string_view& text);
-/// The same moment of another year, for stamps whose year_known is false: month, day and clock stay.
-SysTime in_year(SysTime at, int year);
+/// The same moment of another year, for stamps whose year_known is false: month, day and clock stay. nullopt: a day that
+/// this year has not, or a year that is no log's.
+std::optional<SysTime> in_year(SysTime at, int year);
 
 /// Go's time.Duration ("1m2.5s", "250ms", "1h0m0s", "90µs") and words ("10 seconds", "1min 30s"). nullopt: neither;
 /// a number without unit (but 0) is neither.

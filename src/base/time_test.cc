@@ -39,8 +39,10 @@ TEST(Time, Rfc3339AndItsRelatives) {
     EXPECT_EQ(stamp->zone_known, c.zone) << c.text;
     EXPECT_TRUE(stamp->year_known);
   }
-  for (const std::string_view text : {"", "2026-11-24", "2026-13-01T00:00:00Z", "2023-02-29T00:00:00Z", "2026-11-24T24:00:00Z",
-                                      "0001-01-01T00:00:00Z", "9999-01-01T00:00:00Z", "2026-11-24T07:07:49Zx", "1.2.3", "2026-11-24T07:07"})
+  for (const std::string_view text :
+       {"", "2026-11-24", "2026-13-01T00:00:00Z", "2023-02-29T00:00:00Z", "2026-11-24T24:00:00Z", "0001-01-01T00:00:00Z",
+        "9999-01-01T00:00:00Z", "1678-01-01T00:00:00Z", "2261-12-31T00:00:00Z", "1970-01-01T00:00:00+01:00", "2150-12-31T23:59:60Z",
+        "2026-11-24T07:07:49Zx", "1.2.3", "2026-11-24T07:07"})
     EXPECT_FALSE(parse_rfc3339(text)) << text;
 }
 
@@ -56,17 +58,17 @@ TEST(Time, KlogAndSyslogHaveNoYear) {
   std::string_view text = "0820 05:41:26.087058    3267 a.go:1] x";
   auto stamp = take_klog_time(text);
   ASSERT_TRUE(stamp);
-  EXPECT_EQ(format_rfc3339(*stamp->at), "1970-08-20T05:41:26.087058Z");
+  EXPECT_EQ(format_rfc3339(*stamp->at), "1972-08-20T05:41:26.087058Z");
   EXPECT_EQ(stamp->uncertainty, 1us);
   EXPECT_FALSE(stamp->year_known);
   EXPECT_FALSE(stamp->zone_known);
   EXPECT_EQ(text, "    3267 a.go:1] x");
-  EXPECT_EQ(format_rfc3339(in_year(*stamp->at, 2024)), "2024-08-20T05:41:26.087058Z");
+  EXPECT_EQ(in_year(*stamp->at, 2024), parse_rfc3339("2024-08-20T05:41:26.087058Z")->at);
 
   text = "Aug  1 10:14:21 node-a kubelet[1]: x";
   stamp = take_syslog_time(text);
   ASSERT_TRUE(stamp);
-  EXPECT_EQ(format_rfc3339(*stamp->at), "1970-08-01T10:14:21Z");
+  EXPECT_EQ(format_rfc3339(*stamp->at), "1972-08-01T10:14:21Z");
   EXPECT_FALSE(stamp->year_known);
   EXPECT_EQ(text, " node-a kubelet[1]: x");
 
@@ -83,13 +85,18 @@ TEST(Time, YearsShiftByTheCalendarNotByDays) {
   std::string_view text = "0301 00:00:00.000000";
   const auto march = take_klog_time(text);
   ASSERT_TRUE(march);
-  EXPECT_EQ(format_rfc3339(in_year(*march->at, 2024)), "2024-03-01T00:00:00Z");
+  EXPECT_EQ(in_year(*march->at, 2024), parse_rfc3339("2024-03-01T00:00:00Z")->at);
+  EXPECT_EQ(in_year(*march->at, 2023), parse_rfc3339("2023-03-01T00:00:00Z")->at);
+  EXPECT_FALSE(in_year(*march->at, 2151));
+}
+
+TEST(Time, ADayThatAYearHasNotIsNotMovedToAnother) {
+  std::string_view text;
   text = "0229 01:00:00.000000";
   const auto leap = take_klog_time(text);
   ASSERT_TRUE(leap);
-  EXPECT_EQ(format_rfc3339(*leap->at), "1970-03-01T01:00:00Z");
-  const auto february = parse_rfc3339("2024-02-29T01:00:00Z");
-  EXPECT_EQ(format_rfc3339(in_year(*february->at, 2023)), "2023-03-01T01:00:00Z");
+  EXPECT_EQ(in_year(*leap->at, 2024), parse_rfc3339("2024-02-29T01:00:00Z")->at);
+  EXPECT_FALSE(in_year(*leap->at, 2023));
 }
 
 TEST(Time, CtimeHasAYearButNoZone) {

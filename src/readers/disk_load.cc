@@ -127,10 +127,12 @@ class DiskLoad : public LineReader {
     else if (!rest.empty() && rest != "AM" && rest != "PM") return false;
     if (v[2] < 100) v[2] += 2000;
     using namespace std::chrono;
-    const year_month_day date{year{v[2]}, month{static_cast<unsigned>(v[0])}, day{static_cast<unsigned>(v[1])}};
-    if (!date.ok() || v[3] > 23 || v[4] > 59 || v[5] > 60) return false;
+    const year_month_day in_leap_year{year{2000}, month{static_cast<unsigned>(v[0])}, day{static_cast<unsigned>(v[1])}};
+    if (!in_leap_year.ok()) return false;
+    const auto date = in_year(sys_days{in_leap_year}, v[2]);
+    if (!date || v[3] > 23 || v[4] > 59 || v[5] > 60) return false;
     now_ = Stamp{};
-    now_.at = SysTime{sys_days{date} + hours{v[3]} + minutes{v[4]} + seconds{v[5]}};
+    now_.at = *date + hours{v[3]} + minutes{v[4]} + seconds{v[5]};
     now_.uncertainty = seconds{1};
     now_.zone_known = false;
     return true;

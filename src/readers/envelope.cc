@@ -40,11 +40,9 @@ std::optional<Stamp> epoch_time(std::string_view text) {
   // A double of this size is exact to a quarter of a microsecond; what was printed is not better.
   const auto microseconds = std::llround(value * (unit / 1e3));
   const bool fraction = contains(text, ".");
-  return Stamp{SysTime(std::chrono::microseconds(microseconds)),
-               std::chrono::microseconds(fraction     ? 1
-                                         : unit > 1e6 ? 1'000'000
-                                                      : 1'000),
-               true, true};
+  const SysTime at{std::chrono::microseconds(microseconds)};
+  if (!is_log_time(at)) return std::nullopt;
+  return Stamp{at, std::chrono::microseconds(fraction ? 1 : unit > 1e6 ? 1'000'000 : 1'000), true, true};
 }
 
 std::optional<Stamp> any_time(std::string_view text) {
@@ -286,7 +284,7 @@ class Peeler {
     }
     for (const auto text : {time_text, source_time})  // the sender's own time is the inner one
       if (const auto count = integer(text); count && *count > 0 && *count < 9'000'000'000'000'000)
-        time({SysTime(std::chrono::microseconds(*count)), std::chrono::microseconds(1), true, true});
+        if (const SysTime at{std::chrono::microseconds(*count)}; is_log_time(at)) time({at, std::chrono::microseconds(1), true, true});
     envelope_.pid = pid;
     // systemd's own lines about a unit carry it in UNIT, and init.scope as where they come from.
     envelope_.unit = slice.empty() || slice == "init.scope" ? about : slice;

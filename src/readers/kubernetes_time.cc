@@ -43,7 +43,7 @@ std::optional<Age> parse_age_word(std::string_view word) {
     default: break;
   }
   const auto age = parse_age(word);
-  if (!age) return std::nullopt;
+  if (!age || *age > std::chrono::hours{24 * 365 * 100}) return std::nullopt;  // older than any cluster, and than a Moment can hold
   return Age{*age, unit};
 }
 

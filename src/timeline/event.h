@@ -85,6 +85,9 @@ struct End {
   Outcome outcome;
 };
 
+/// No row of a table stands for a longer time, and no moment is less certain: longer ones are cut to it.
+inline constexpr std::chrono::hours k_longest_span{24 * 366 * 10};
+
 /// `queue` begins when the pull was asked for, `commit` ends when it is over, whatever the outcome; the phases
 /// between are optional.
 struct Event {

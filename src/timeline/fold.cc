@@ -77,13 +77,26 @@ class Copies {
   std::unordered_map<std::size_t, std::size_t> file_by_moment_;
 };
 
-/// The journal says ip-10-0-1-23 where Kubernetes says ip-10-0-1-23.ec2.internal.
+/// Arithmetic with times is safe from here on, whatever a producer hands over.
+bool is_sound(const Event& event) {
+  const auto fits = [](nanoseconds span) { return span >= nanoseconds{0} && span <= k_longest_span; };
+  return (!event.when.at || is_log_time(*event.when.at)) && fits(event.when.uncertainty) && fits(event.span);
+}
+
+Event made_sound(Event event) {
+  const auto cut = [](nanoseconds span) { return std::clamp(span, nanoseconds{0}, nanoseconds{k_longest_span}); };
+  if (event.when.at && !is_log_time(*event.when.at)) event.when = {};
+  event.when.uncertainty = cut(event.when.uncertainty);
+  event.span = cut(event.span);
+  return event;
+}
+
+}  // namespace
+
 std::string_view short_name(std::string_view node) {
   if (!node.empty() && node.front() >= '0' && node.front() <= '9') return node;  // an address, or close to one
   return node.substr(0, node.find('.'));
 }
-
-}  // namespace
 
 struct Fold::State {
   std::vector<Gathered> pulls;
@@ -207,6 +220,7 @@ struct Fold::State {
   }
 
   void accept(const Event& event) {
+    if (!is_sound(event)) return accept(made_sound(event));
     years.see(event.when);
     if (accept_twin(event)) return;
     const auto& request = event.scope.request;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <limits>
 
 #include "base/document.h"
 #include "base/json_writer.h"
@@ -44,6 +45,16 @@ struct WriteWhat {
     json.member("event", "end").member("phase", to_string(end.phase)).member("outcome", to_string(end.outcome));
   }
 };
+
+/// A number as it is kept: what nobody could mean, such as a span of three centuries, becomes the most that may be.
+template <typename T>
+T clamped(const std::optional<std::uint64_t>& value, T least, T most) {
+  return value ? static_cast<T>(std::clamp(*value, std::uint64_t(least), std::uint64_t(most))) : least;
+}
+
+nanoseconds span(const std::optional<std::uint64_t>& value) {
+  return nanoseconds(clamped(value, std::int64_t{0}, std::int64_t{nanoseconds(k_longest_span).count()}));
+}
 
 std::optional<std::uint64_t> number(const Value& value) {
   std::uint64_t parsed = 0;
@@ -110,12 +121,13 @@ Result<Event> parse_json_line(std::string_view line) {
     const auto stamp = parse_rfc3339(value["time"].scalar);
     if (!stamp) return fail(Errc::malformed, "its time is no RFC 3339 time");
     event.when = *stamp;
-    event.when.uncertainty = nanoseconds(static_cast<std::int64_t>(number(value["uncertainty_ns"]).value_or(0)));
+    event.when.uncertainty = span(number(value["uncertainty_ns"]));
     event.when.year_known = value["year_known"].scalar != "false";
     event.when.zone_known = value["zone_known"].scalar != "false";
+    if (!event.when.year_known) event.when.at = in_year(*event.when.at, k_no_year);
   }
-  event.count = static_cast<std::uint32_t>(std::clamp<std::uint64_t>(number(value["count"]).value_or(1), 1, UINT32_MAX));
-  event.span = nanoseconds(static_cast<std::int64_t>(number(value["span_ns"]).value_or(0)));
+  event.count = clamped(number(value["count"]), std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max());
+  event.span = span(number(value["span_ns"]));
   event.scope = {value["node"].scalar,  value["pod"].scalar,   value["container"].scalar,
                  value["image"].scalar, value["layer"].scalar, value["request"].scalar};
   event.origin.program = value["program"].scalar;

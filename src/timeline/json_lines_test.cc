@@ -73,6 +73,22 @@ TEST(JsonLines, ACountIsAtLeastOneAndStaysWithinItsBounds) {
   for (const auto* many : {"4294967295", "4294967296", "18446744073709551615"}) EXPECT_EQ(count_of(many), 4294967295U) << many;
 }
 
+TEST(JsonLines, NumbersThatNobodyCanMeanAreCutToWhatMayBe) {
+  const auto event = parse_json_line(
+      R"({"unsnag":1,"event":"retry","time":"2150-01-01T00:00:00Z","uncertainty_ns":9223372036854775807,"count":4294967296,"span_ns":18446744073709551615})");
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->when.uncertainty, k_longest_span);
+  EXPECT_EQ(event->span, k_longest_span);
+  EXPECT_EQ(event->count, 4294967295U);
+  EXPECT_EQ(parse_json_line(R"({"unsnag":1,"event":"retry","count":0})")->count, 1U);
+}
+
+TEST(JsonLines, ATimeWithoutAYearIsKeptInALeapYear) {
+  const auto event = parse_json_line(R"({"unsnag":1,"event":"retry","time":"2024-02-29T10:00:05Z","year_known":false})");
+  ASSERT_TRUE(event);
+  EXPECT_EQ(format_rfc3339(*event->when.at), "1972-02-29T10:00:05Z");
+}
+
 TEST(JsonLines, MembersOfANewerVersionAreIgnored) {
   EXPECT_TRUE(parse_json_line(R"({"unsnag":1,"event":"retry","words":"x","mood":"fine"})"));
 }

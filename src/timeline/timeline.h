@@ -72,6 +72,10 @@ std::string registry_of(std::string_view reference);
 /// Repository without host, tag and digest: "library/nginx".
 std::string repository_of(std::string_view reference);
 
+/// A node as all programs know it: the journal says ip-10-0-1-23 where Kubernetes says ip-10-0-1-23.ec2.internal. An
+/// address stays whole.
+std::string_view short_name(std::string_view node);
+
 /// Folds one event in. Not thread-safe.
 class Fold : public Sink {
  public:
