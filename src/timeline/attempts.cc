@@ -7,6 +7,8 @@
 #include <utility>
 #include <variant>
 
+#include "timeline/mend.h"
+
 namespace unsnag::timeline {
 namespace {
 
@@ -179,10 +181,8 @@ class AttemptBuilder {
   bool asked_ = false;                              // … and kubelet asked
 };
 
-/// A recording with a clock of its own counts from 1970 (readers say so by a zone that is not known).
-bool is_relative(const Stamp& stamp) {
-  return stamp.at && stamp.year_known && !stamp.zone_known && *stamp.at < SysTime(std::chrono::hours(24 * 365));
-}
+/// Told by a recording's own clock.
+bool is_relative(const Stamp& stamp) { return stamp.at && stamp.year_known && !stamp.zone_known && !is_calendar(stamp); }
 
 void shift(Stamp& stamp, nanoseconds by) {
   if (stamp.at) *stamp.at += by;

@@ -243,19 +243,29 @@ struct Fold::State {
     }
   }
 
+  /// `on_stamp(stamp, node)`, with the node's short name.
   template <typename OnStamp>
   void for_each_stamp(OnStamp&& on_stamp) {
-    for (auto& noted : notes) on_stamp(noted.first), on_stamp(noted.last);
+    for (auto& noted : notes)
+      for (auto* stamp : {&noted.first, &noted.last}) on_stamp(*stamp, short_name(noted.scope.node));
     for (auto& gathered : pulls) {
-      for (auto& noted : gathered.pull.facts) on_stamp(noted.first), on_stamp(noted.last);
-      for (auto& moment : gathered.moments) on_stamp(moment.when);
+      const auto node = short_name(gathered.pull.node);
+      for (auto& noted : gathered.pull.facts)
+        for (auto* stamp : {&noted.first, &noted.last}) on_stamp(*stamp, node);
+      for (auto& moment : gathered.moments) on_stamp(moment.when, node);
     }
   }
 
   /// Years first, then the zone: how far local stamps are from UTC shows in begins and ends that several programs tell.
+  /// Each node has a clock of its own; where no more than one tells local time, so does what names no node.
   void mend_times() {
-    for_each_stamp([this](Stamp& stamp) { years.mend(stamp); });
-    ZoneMender zones;
+    std::unordered_set<std::string_view> local_nodes;
+    for_each_stamp([&](Stamp& stamp, std::string_view node) {
+      years.mend(stamp);
+      if (!node.empty() && is_calendar(stamp) && !stamp.zone_known) local_nodes.insert(node);
+    });
+    const auto clock_of = [&](std::string_view node) { return local_nodes.size() > 1 ? node : std::string_view(); };
+    std::unordered_map<std::string_view, ZoneMender> zones;
     for (const auto& gathered : pulls) {
       std::vector<Stamp> begins, ends;
       for (const auto& moment : gathered.moments) {
@@ -263,10 +273,14 @@ struct Fold::State {
         if (std::holds_alternative<End>(moment.what)) ends.push_back(moment.when);
         if (begins.size() + ends.size() > k_max_compared) break;
       }
-      zones.compare(begins);
-      zones.compare(ends);
+      auto& zone = zones[clock_of(short_name(gathered.pull.node))];
+      zone.compare(begins);
+      zone.compare(ends);
     }
-    for_each_stamp([&](Stamp& stamp) { zones.mend(stamp); });
+    for_each_stamp([&](Stamp& stamp, std::string_view node) {
+      const auto zone = zones.find(clock_of(node));
+      if (zone != zones.end()) zone->second.mend(stamp);
+    });
   }
 
   /// Evidence often names the node in some lines only. What was said without one belongs to the image's only node.

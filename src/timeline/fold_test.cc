@@ -179,21 +179,62 @@ TEST(Fold, AnUndatedRepeatDoesNotTakeTheDateAway) {
 
 TEST(Fold, LinesWithoutAYearGetTheYearOfTheDatedOnes) {
   auto klog = fact("pull-failed");
-  klog.when.at = SysTime(std::chrono::sys_days{std::chrono::year{1970} / 11 / 24} + hours(7));
+  klog.when.at = SysTime(std::chrono::sys_days{std::chrono::year{k_no_year} / 11 / 24} + hours(7));
   klog.when.year_known = false;
-  auto december = fact("backing-off");
-  december.when.at = SysTime(std::chrono::sys_days{std::chrono::year{1970} / 12 / 30});
-  december.when.year_known = false;
-  const auto timeline = fold({klog, december, at(hours(1), Note{{"pull-started", {}}})});
+  auto august = fact("backing-off");
+  august.when.at = SysTime(std::chrono::sys_days{std::chrono::year{k_no_year} / 8 / 30});
+  august.when.year_known = false;
+  const auto timeline = fold({klog, august, at(hours(1), Note{{"pull-started", {}}})});
   for (const auto& noted : timeline.pulls[0].facts) {
-    const bool december_line = noted.fact.name == "backing-off";
     if (noted.fact.name == "pull-failed") {
       EXPECT_EQ(noted.first.at, k_start);
     }
-    if (december_line) {
-      EXPECT_EQ(noted.first.at, SysTime(std::chrono::sys_days{std::chrono::year{2025} / 12 / 30})) << "not in the evidence's future";
+    if (noted.fact.name == "backing-off") {
+      EXPECT_EQ(noted.first.at, SysTime(std::chrono::sys_days{std::chrono::year{2026} / 8 / 30}));
     }
   }
+}
+
+/// The moments at which node-b's image was pulled, of a timeline in which node-a's clock shows two hours more than UTC.
+Attempt beside_a_node_in_another_zone(std::string_view node_b) {
+  std::vector<Event> events;
+  for (const auto moment : {seconds(0), seconds(300)})
+    for (const bool local : {false, true}) {
+      auto event = at(moment, End{Phase::commit, Outcome::failed});
+      event.scope.node = local ? "node-a" : "node-a.example";
+      if (local) *event.when.at += hours(2) + milliseconds(100);
+      event.when.zone_known = !local;
+      events.push_back(event);
+    }
+  auto other = at(hours(4), End{Phase::commit, Outcome::failed});
+  other.scope.image = "registry.example/other:1";
+  other.scope.node = node_b;
+  other.when.zone_known = false;
+  events.push_back(other);
+  for (const auto& pull : fold(events).pulls)
+    if (pull.image == "registry.example/other:1") return pull.attempts.front();
+  return {};
+}
+
+TEST(Fold, EachNodeHasAZoneOfItsOwn) {
+  const auto other = beside_a_node_in_another_zone("node-b");
+  EXPECT_EQ(other.end.at, k_start + hours(4)) << "left alone: nothing tells";
+  EXPECT_FALSE(other.end.zone_known);
+  for (const auto* same : {"node-a", "node-a.example", ""}) {
+    const auto mended = beside_a_node_in_another_zone(same);
+    EXPECT_EQ(mended.end.at, k_start + hours(2)) << same;
+    EXPECT_TRUE(mended.end.zone_known) << same;
+  }
+}
+
+TEST(Fold, TimesThatNoLogHasAreNone) {
+  Event event = at(seconds(0), Note{{"pull-failed", {}}});
+  event.when.at = SysTime::min();
+  event.when.uncertainty = event.span = nanoseconds::max();
+  auto twice = event;
+  twice.when.at = SysTime::max();
+  const auto timeline = fold({event, twice, at(seconds(0), Begin{Phase::resolve})});
+  EXPECT_FALSE(timeline.pulls[0].facts[0].last.at);
 }
 
 TEST(Fold, ARecordingWithItsOwnClockIsLaidOverTheDatedAttempt) {

@@ -6,41 +6,70 @@
 namespace unsnag::timeline {
 namespace {
 
+using std::chrono::days;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr seconds k_same_moment{3};
 
-/// A recording with its own clock is neither local nor UTC.
-bool is_calendar(const Stamp& stamp) { return stamp.at && *stamp.at > SysTime(std::chrono::hours(24 * 365)); }
+constexpr days k_year{366};   // a stamp that is further from all dated lines belongs to none of them
+constexpr days k_as_near{7};  // a year that brings it so little further away, or half as far again, fits as well
+constexpr days k_recent{30};
 
 }  // namespace
 
-void YearMender::see(const Stamp& stamp) {
-  if (stamp.at && stamp.year_known && (!newest_ || *stamp.at > *newest_)) newest_ = stamp.at;
+bool is_calendar(const Stamp& stamp) {
+  constexpr std::chrono::sys_days k_second_year{std::chrono::year{1971} / 1 / 1};
+  return stamp.at && stamp.year_known && *stamp.at >= k_second_year;
 }
 
-void YearMender::mend(Stamp& stamp) const {
-  if (!stamp.at || stamp.year_known || !newest_) return;
-  using namespace std::chrono;
-  const year_month_day newest_date{floor<days>(*newest_)};
-  const auto day = floor<days>(*stamp.at);
-  const year_month_day date{day};
-  for (const auto back : {years{0}, years{1}}) {
-    const year_month_day candidate{newest_date.year() - back, date.month(), date.day()};
-    if (!candidate.ok()) continue;
-    const SysTime moved = sys_days{candidate} + (*stamp.at - day);
-    // A day of grace: the stamp may be local time.
-    if (moved > *newest_ + days{1}) continue;
-    stamp.at = moved;
-    stamp.year_known = true;
-    return;
+void YearMender::see(const Stamp& stamp) {
+  if (!is_calendar(stamp)) return;
+  const auto day = std::chrono::floor<days>(*stamp.at);
+  if (day == last_seen_) return;  // lines come in order, mostly
+  last_seen_ = day;
+  if (dated_.insert(day).second) years_.clear();
+}
+
+void YearMender::mend(Stamp& stamp) {
+  if (!stamp.at || stamp.year_known || dated_.empty()) return;
+  const auto [known, is_new] = years_.try_emplace(std::chrono::floor<days>(*stamp.at));
+  if (is_new) known->second = year_of(known->first);
+  if (!known->second) return;
+  stamp.at = in_year(*stamp.at, *known->second);
+  stamp.year_known = true;
+}
+
+std::optional<int> YearMender::year_of(std::chrono::sys_days day) const {
+  struct Fit {
+    int year;
+    days apart, from_newest;  // from the nearest dated line, and from the newest one
+  };
+  std::vector<Fit> fits;
+  const auto year_at = [](std::chrono::sys_days at) { return static_cast<int>(std::chrono::year_month_day(at).year()); };
+  for (int year = year_at(*dated_.begin()) - 1; year <= year_at(*dated_.rbegin()) + 1; ++year) {
+    const auto at = in_year(day, year);
+    if (!at) continue;
+    const auto there = std::chrono::floor<days>(*at);
+    const auto after = dated_.lower_bound(there);
+    auto apart = days::max();
+    if (after != dated_.end()) apart = *after - there;
+    if (after != dated_.begin()) apart = std::min(apart, there - *std::prev(after));
+    if (apart <= k_year) fits.push_back({year, apart, std::chrono::abs(*dated_.rbegin() - there)});
   }
+  if (fits.empty()) return std::nullopt;
+  const auto nearest = std::min_element(fits.begin(), fits.end(), [](const Fit& a, const Fit& b) { return a.apart < b.apart; })->apart;
+  const auto is_worse = [&](const Fit& fit) { return fit.apart > nearest + nearest / 2 + k_as_near; };
+  fits.erase(std::remove_if(fits.begin(), fits.end(), is_worse), fits.end());
+  // Objects keep dates of years ago; logs are of the time when the evidence was gathered.
+  const auto& last = *std::min_element(fits.begin(), fits.end(), [](const Fit& a, const Fit& b) { return a.from_newest < b.from_newest; });
+  if (fits.size() > 1 && last.from_newest > k_recent) return std::nullopt;
+  return last.year;
 }
 
 void ZoneMender::compare(const std::vector<Stamp>& stamps) {
   for (const auto& local : stamps) {
-    if (!is_calendar(local) || local.zone_known || !local.year_known) continue;
+    if (!is_calendar(local) || local.zone_known) continue;
     for (const auto& utc : stamps) {
       if (!is_calendar(utc) || !utc.zone_known) continue;
       const auto apart = *utc.at - *local.at;

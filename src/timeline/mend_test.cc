@@ -66,5 +66,40 @@ TEST(YearMender, NothingDatedMeansNoYear) {
   EXPECT_FALSE(stamp.year_known);
 }
 
+/// A stamp without a year, and what the mender makes of it beside these dated days; "" stays without a year.
+std::string mended(std::string_view text, std::initializer_list<std::string_view> dated) {
+  YearMender mender;
+  for (const auto one : dated) mender.see(*parse_rfc3339(one));
+  auto stamp = *parse_rfc3339(text);
+  stamp.at = in_year(*stamp.at, k_no_year);
+  stamp.year_known = false;
+  mender.mend(stamp);
+  return stamp.year_known ? format_rfc3339(*stamp.at).substr(0, 10) : "";
+}
+
+TEST(YearMender, TakesTheYearThatIsNearestToTheDatedLines) {
+  struct Case {
+    std::string_view name, stamp;
+    std::initializer_list<std::string_view> dated;
+    std::string_view day;
+  };
+  const Case cases[] = {
+      {"same day", "2000-11-24T10:00:00Z", {"2026-11-24T10:00:00Z"}, "2026-11-24"},
+      {"the newest dated line is older", "2000-11-24T10:00:05Z", {"2026-11-10T07:27:40Z"}, "2026-11-24"},
+      {"across the turn of the year, before", "2000-12-30T10:00:00Z", {"2026-01-02T10:00:00Z"}, "2025-12-30"},
+      {"across the turn of the year, after", "2000-01-02T10:00:00Z", {"2026-12-30T10:00:00Z"}, "2027-01-02"},
+      {"half a year away both fit", "2000-06-01T10:00:00Z", {"2026-11-24T10:00:00Z"}, ""},
+      {"of a long log", "2000-06-01T10:00:00Z", {"2026-01-10T10:00:00Z", "2026-05-24T10:00:00Z", "2026-11-24T10:00:00Z"}, "2026-06-01"},
+      {"a state of long ago", "2000-11-24T10:00:00Z", {"2024-01-01T00:00:00Z", "2026-11-10T10:00:00Z"}, "2026-11-24"},
+      {"a state of a year ago", "2000-11-22T10:00:00Z", {"2025-11-20T00:00:00Z", "2026-11-24T10:00:00Z"}, "2026-11-22"},
+      {"two years, both long ago", "2000-11-22T10:00:00Z", {"2024-11-20T00:00:00Z", "2025-11-20T00:00:00Z", "2026-07-24T10:00:00Z"}, ""},
+      {"29 February", "2024-02-29T10:00:05Z", {"2024-02-29T10:00:00Z"}, "2024-02-29"},
+      {"29 February from 1 March", "2024-02-29T23:59:59Z", {"2024-03-01T00:00:00Z"}, "2024-02-29"},
+      {"29 February, no leap year near", "2024-02-29T10:00:05Z", {"2026-02-28T10:00:00Z"}, ""},
+      {"a recording's own clock is no date", "2000-01-01T00:00:10Z", {"1970-01-01T00:00:05Z"}, ""},
+  };
+  for (const auto& c : cases) EXPECT_EQ(mended(c.stamp, c.dated), c.day) << c.name;
+}
+
 }  // namespace
 }  // namespace unsnag::timeline
