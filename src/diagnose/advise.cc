@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "diagnose/timeline_index.h"
 #include "watch/backoff.h"
 
 namespace unsnag::diagnose {
@@ -51,6 +52,20 @@ std::string fill_advice(std::string text, const CaseFile& file, const Firing& fi
   return fill_words(text, file, firing.facts, unknown);
 }
 
+/// A try that the evidence should show and does not, so long after it was due: the pod is gone, or nobody told.
+constexpr std::chrono::minutes k_overdue{1};
+
+/// How long before the command kubelet asked for the pull, as kubectl's ages tell it where nothing is dated.
+std::optional<nanoseconds> asked_ago(const CaseFile& file) {
+  std::optional<nanoseconds> least;
+  for (const auto& fact : file.facts) {
+    if (fact.fact.name != "pull-requested" || fact.tie != Tie::own) continue;
+    const auto ago = parse_duration(std::string(fact.fact.get("ago")) + "s");
+    if (ago && (!least || *ago < *least)) least = ago;
+  }
+  return least;
+}
+
 }  // namespace
 
 std::string platform_of(const CaseFile& file) {
@@ -95,24 +110,29 @@ void tell_next_retry(const CaseFile& file, Verdict& verdict) {
            (fact.fact.name == "backing-off" || fact.fact.name == "waiting-reason" || !fact.noted || !fact.noted->scope.pod.empty());
   });
   if (!kubelet_pulls) return;
-  const auto stamp = [&](const watch::NextTry& next) {
+  const auto end = file.index->end(file.node);
+  const auto tell = [&](const watch::NextTry& next) {
+    if (end && *end > next.latest + k_overdue) return;
     verdict.next_retry_delay = next.delay;
     Stamp when;
     when.at = next.earliest;
     when.uncertainty = next.latest - next.earliest;
+    when.zone_known = next.zone_known;
     verdict.next_retry = when;
   };
-  if (const auto next = watch::next_retry(*file.pull)) return stamp(*next);
+  if (const auto next = watch::next_retry(*file.pull)) return tell(*next);
   // Event rows: "x4 over 11m" says how often it failed, even where nothing says when.
-  for (const auto& fact : file.facts)
-    if (fact.fact.name == "pull-failed" && fact.noted != nullptr && fact.tie == Tie::own && fact.noted->count > 0 &&
-        fact.noted->scope.pod.empty() == false) {
-      const auto& noted = *fact.noted;
-      if (noted.last.at && noted.last.year_known)
-        return stamp(watch::next_retry(*noted.last.at, static_cast<unsigned>(std::min<std::uint64_t>(noted.count, 1000))));
-      verdict.next_retry_delay = watch::delay_after(static_cast<unsigned>(std::min<std::uint64_t>(noted.count, 1000)));
-      return;
-    }
+  for (const auto& fact : file.facts) {
+    if (fact.fact.name != "pull-failed" || fact.noted == nullptr || fact.tie != Tie::own || fact.noted->scope.pod.empty()) continue;
+    const auto& failed = fact.noted->last;
+    auto next = watch::next_retry(watch::row_of(*fact.noted));
+    if (!next) continue;
+    next->zone_known = failed.zone_known;
+    if (failed.at && failed.year_known) return tell(*next);
+    const auto waited = asked_ago(file);
+    if (!waited || *waited <= next->latest - next->earliest + next->delay + k_overdue) verdict.next_retry_delay = next->delay;
+    return;
+  }
 }
 
 }  // namespace unsnag::diagnose

@@ -150,9 +150,9 @@ class Opener {
   [[nodiscard]] bool is_elsewhere(const Noted& noted) const { return !paste_ && is_anybodys(noted); }
 
   /// Hosts are asked one after another, mirrors first: what one of them said is no failure where another one served.
-  [[nodiscard]] bool went_on(const IndexedNote& note) const {
+  [[nodiscard]] static bool went_on(const IndexedNote& note) {
     const auto& fact = note.noted->fact;
-    return note.kind != FailureKind::pull && !(fact.get("url").empty() && fact.get("host").empty()) && index_.went_on();
+    return note.kind != FailureKind::pull && !(fact.get("url").empty() && fact.get("host").empty()) && note.went_on;
   }
 
   void fill(CaseFile& file) const {
@@ -179,6 +179,7 @@ class Opener {
     if (asks_for(note.asked, repository))
       return file.failed || file.pull == nullptr || unfinished(*file.pull) ? std::optional(Tie::own) : std::nullopt;
     if (bad_cases_ > 1 && (!note.asked.empty() || fell_into_another(note, file))) return std::nullopt;
+    if (file.pull == nullptr && went_on(note)) return std::nullopt;
     if (file.pull == nullptr)
       return paste_ || note.about_some_pull || noted.fact.name == "too-many" ? std::optional(Tie::own) : std::nullopt;
     if (!file.failed) return std::nullopt;

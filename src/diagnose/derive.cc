@@ -134,8 +134,8 @@ void derive_queue_by_order(const CaseFile& file, std::vector<CaseFact>& found) {
 
 /// Up to kubelet 1.25 the printed time includes the queue (it has no "including waiting"): several long ones at once.
 void derive_side_by_side(const CaseFile& file, std::vector<CaseFact>& found) {
-  const auto& because = file.index->long_totals();
-  if (because.size() >= 2 && file.index->is_long_total(file.image)) found.push_back(derived("queued", {{"now", "unknown"}}, because));
+  const auto because = file.index->long_totals(file.node, file.image);
+  if (because.size() >= 2) found.push_back(derived("queued", {{"now", "unknown"}}, because));
 }
 
 /// Who says that this image's pull began.
@@ -191,9 +191,9 @@ void derive_waiting(CaseFile& file) {
     const bool started =
         std::any_of(attempt.spans.begin(), attempt.spans.end(), [](const auto& span) { return span.phase != Phase::queue; }) ||
         !attempt.samples.empty();
-    const bool runtime_heard = file.index->hears_runtime();
+    const bool runtime_heard = file.index->hears_runtime(pull.node);
     // A recorded stream counts from its own begin, which no other clock knows.
-    const auto end = attempt.begin.at && *attempt.begin.at > k_first_of_kubernetes ? file.index->end() : std::nullopt;
+    const auto end = attempt.begin.at && *attempt.begin.at > k_first_of_kubernetes ? file.index->end(pull.node) : std::nullopt;
     std::string open_for = "0";
     if (end && *end > *attempt.begin.at) open_for = whole_seconds(*end - *attempt.begin.at);
     if (const auto ago = asked_ago(file, attempt); ago > number(open_for)) open_for = std::to_string(static_cast<std::uint64_t>(ago));

@@ -142,6 +142,102 @@ TEST(Diagnose, BackOffAloneIsInsufficientEvidence) {
   EXPECT_EQ(diagnosis.verdicts[0].confidence, Confidence::insufficient);
 }
 
+Event on(std::string node, Event event) {
+  event.scope.node = std::move(node);
+  return event;
+}
+
+/// One host was asked in another one's stead and another one's pull succeeded, on node-a; then a request timed out.
+std::string after_a_success(const std::string& node, int second) {
+  return first_cause({on("node-a", note(0, "trying-next-host", {}, "")), on("node-a", event(0, Begin{Phase::resolve})),
+                      on("node-a", event(50, End{Phase::commit, Outcome::ok})), on("node-a", note(50, "pull-succeeded")),
+                      on(node, note(second, "unreachable",
+                                    {{"how", "timeout"},
+                                     {"host", "registry.example"},
+                                     {"step", "resolve"},
+                                     {"url", "https://registry.example/v2/other/manifests/1"}},
+                                    ""))});
+}
+
+TEST(Diagnose, ASuccessOnlyExcusesWhatItsOwnPullWentThrough) {
+  EXPECT_EQ(after_a_success("node-a", 10), "no-failure");
+  EXPECT_EQ(after_a_success("node-a.example", 10), "no-failure");
+  EXPECT_EQ(after_a_success("", 10), "no-failure");
+  EXPECT_EQ(after_a_success("node-b", 10), "connect-failure") << "another node's";
+  EXPECT_EQ(after_a_success("node-a", 5 * 3600), "connect-failure") << "hours later";
+}
+
+TEST(Diagnose, WhatASuccessExcusesIsNoPartOfAnothersFailure) {
+  const auto unreachable = [](int second, std::string host) {
+    return note(second, "unreachable",
+                {{"how", "timeout"}, {"host", host}, {"step", "resolve"}, {"url", "https://" + host + "/v2/x/manifests/1"}}, "");
+  };
+  const auto diagnosis = explain({on("node-a", note(0, "trying-next-host", {}, "")), on("node-a", unreachable(0, "mirror.example")),
+                                  on("node-a", event(0, Begin{Phase::resolve})), on("node-a", event(50, End{Phase::commit, Outcome::ok})),
+                                  on("node-b", unreachable(5 * 3600, "registry.example"))});
+  ASSERT_EQ(diagnosis.verdicts.size(), 1U);
+  EXPECT_EQ(diagnosis.verdicts[0].proof.size(), 1U);
+  EXPECT_NE(diagnosis.verdicts[0].summary.find("registry.example"), std::string::npos) << diagnosis.verdicts[0].summary;
+}
+
+TEST(Diagnose, OnlyAPullOfTheSameNodeKeepsOneWaiting) {
+  const auto waiting = [](const std::string& node) {
+    const auto started = [](int second, std::string image) { return note(second, "pull-started", {}, std::move(image)); };
+    return first_cause({on(node, event(0, Begin{Phase::resolve}, "registry.example/big:1")), on(node, started(0, "registry.example/big:1")),
+                        on(node, event(120, End{Phase::commit, Outcome::ok}, "registry.example/big:1")),
+                        on("node-a", event(120, Begin{Phase::resolve})), on("node-a", started(120, "registry.example/app:1")),
+                        on("node-a", event(125, End{Phase::commit, Outcome::ok}))});
+  };
+  EXPECT_EQ(waiting("node-a"), "serialized-queue");
+  EXPECT_EQ(waiting("node-b"), "no-failure");
+}
+
+TEST(Diagnose, ANodesEvidenceEndsWithItsOwnLastLine) {
+  const auto open = [](const std::string& node) {
+    return first_cause({on("node-a", event(0, Begin{Phase::resolve})), on("node-a", note(0, "pull-started")),
+                        on(node, note(3600, "setting", {{"key", "v"}, {"of", "kubelet"}, {"value", "2"}}, ""))});
+  };
+  EXPECT_EQ(open("node-a"), "stalled");
+  EXPECT_EQ(open(""), "stalled");
+  EXPECT_EQ(open("node-b"), "no-failure");
+}
+
+TEST(Diagnose, ARuntimeThatDiesTakesItsOwnNodesPullsAlong) {
+  const auto beside_death = [](const std::string& node) {
+    return first_cause({on("node-a", event(0, Begin{Phase::resolve})), on("node-a", note(0, "pull-started")),
+                        on(node, note(20, "runtime-stopped", {{"how", "signal"}}, ""))});
+  };
+  EXPECT_EQ(beside_death("node-a"), beside_death(""));
+  EXPECT_NE(beside_death("node-a"), beside_death("node-b"));
+}
+
+/// A pod's image whose pull failed at 07:00:05, and what the evidence ends with that many seconds after it.
+std::optional<Verdict> failed_before(int seconds_before_end, bool zone_known = true) {
+  auto failed = note(5, "pull-failed");
+  failed.scope.pod = "shop/cart";
+  auto end = event(5, End{Phase::commit, Outcome::failed});
+  failed.when.zone_known = end.when.zone_known = zone_known;
+  const auto diagnosis = explain({end, failed, note(5, "not-found", {{"what", "manifest"}, {"where", "registry"}}),
+                                  note(5 + seconds_before_end, "setting", {{"key", "v"}, {"of", "kubelet"}, {"value", "2"}}, "")});
+  return diagnosis.verdicts.empty() ? std::nullopt : std::optional(diagnosis.verdicts.front());
+}
+
+TEST(Diagnose, TheNextTryIsToldInTheFailuresOwnZone) {
+  const auto utc = failed_before(1), local = failed_before(1, false);
+  ASSERT_TRUE(utc && utc->next_retry && local && local->next_retry);
+  EXPECT_EQ(utc->next_retry->at, k_start + seconds(15));
+  EXPECT_TRUE(utc->next_retry->zone_known);
+  EXPECT_EQ(local->next_retry->at, k_start + seconds(15));
+  EXPECT_FALSE(local->next_retry->zone_known);
+}
+
+TEST(Diagnose, ATryThatIsLongOverdueIsNotPromised) {
+  const auto late = failed_before(22 * 60);
+  ASSERT_TRUE(late);
+  EXPECT_FALSE(late->next_retry);
+  EXPECT_FALSE(late->next_retry_delay);
+}
+
 TEST(Diagnose, TheSameTimelineThroughJsonLinesGivesTheSameVerdict) {
   const std::vector<Event> events{event(0, Begin{Phase::resolve}), note(60, "cancelled", {{"by", "containerd"}, {"limit", "1m0s"}}),
                                   event(60, End{Phase::commit, Outcome::cancelled})};

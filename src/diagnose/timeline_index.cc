@@ -31,6 +31,10 @@ std::uint64_t pasted_lines(const Timeline& timeline) {
 /// Where a line stands, as far as that tells it from others.
 using Place = std::pair<std::string_view, std::uint64_t>;
 
+void see(const Stamp& stamp, std::optional<SysTime>& end) {
+  if (stamp.at && stamp.year_known && (!end || *stamp.at > *end)) end = stamp.at;
+}
+
 std::string_view first_part(std::string_view node) { return node.substr(0, node.find('.')); }
 
 bool same_node(std::string_view a, std::string_view b) {
@@ -44,6 +48,8 @@ bool same_node(std::string_view a, std::string_view b) {
 TimelineIndex::TimelineIndex(const Timeline& timeline) : timeline_(timeline), paste_(pasted_lines(timeline) <= k_paste_lines) {
   index_notes();
   index_pulls();
+  find_during();
+  find_went_on();
   find_beside();
   find_let_go();
   find_long_totals();
@@ -51,52 +57,122 @@ TimelineIndex::TimelineIndex(const Timeline& timeline) : timeline_(timeline), pa
 
 void TimelineIndex::index_notes() {
   std::set<Place> pull_lines;  // where "the pull failed" stands
-  bool tries_next = false;
-  for (const auto& noted : timeline_.notes) {
-    tries_next = tries_next || noted.fact.name == "trying-next-host";
-    went_on_ = went_on_ || noted.fact.name == "pull-succeeded";
+  for (const auto& noted : timeline_.notes)
     if (noted.fact.name == "pull-failed" || noted.fact.name == "trying-next-host")
       for (const auto* origin : {&noted.first_origin, &noted.last_origin}) pull_lines.emplace(origin->file, origin->line);
-  }
-  went_on_ = tries_next && (went_on_ || std::any_of(timeline_.pulls.begin(), timeline_.pulls.end(), has_succeeded));
-
-  std::vector<Stretch> attempts;
-  for (std::size_t i = 0; i < timeline_.pulls.size(); ++i)
-    for (const auto& attempt : timeline_.pulls[i].attempts)
-      if (attempt.begin.at && attempt.end.at) attempts.push_back({*attempt.begin.at, *attempt.end.at, i});
-  std::vector<Question> questions;
-  for (const auto& noted : timeline_.notes) questions.push_back({noted.last.at.value_or(SysTime::min())});
-  const auto first = others_at(attempts, questions, Pick::first), last = others_at(std::move(attempts), questions, Pick::last);
 
   for (const auto& noted : timeline_.notes) {
-    const auto i = notes_.size();
     const bool about = is_about_a_pull(noted) || pull_lines.count({noted.last_origin.file, noted.last_origin.line}) != 0;
-    notes_.push_back({&noted, kind_of(noted), about, repository_in(noted.fact.get("url")), {first[i], last[i]}});
-    notes_by_node_[first_part(noted.scope.node)].push_back(i);
-    const auto how = noted.fact.get("how");
-    if (noted.fact.name == "runtime-stopped" && (how == "signal" || how == "panic" || how == "oom")) {
-      if (!noted.last.at) died_undated_ = true;
-      else died_ = std::max(died_.value_or(*noted.last.at), *noted.last.at);
-    }
+    notes_by_node_[first_part(noted.scope.node)].push_back(notes_.size());
+    notes_.push_back({&noted, kind_of(noted), about, repository_in(noted.fact.get("url")), {k_no_pull, k_no_pull}, false});
+    known_.tell(noted.scope.node, [&](Known& known) {
+      see(noted.last, known.end);
+      if (noted.fact.name == "trying-next-host") known.tries_next = true;
+      const auto how = noted.fact.get("how");
+      if (noted.fact.name != "runtime-stopped" || (how != "signal" && how != "panic" && how != "oom")) return;
+      if (!noted.last.at) known.died_undated = true;
+      else known.died = std::max(known.died.value_or(*noted.last.at), *noted.last.at);
+    });
   }
 }
 
 void TimelineIndex::index_pulls() {
-  const auto see = [this](const Stamp& stamp) {
-    if (stamp.at && stamp.year_known && (!end_ || *stamp.at > *end_)) end_ = stamp.at;
+  for (const auto& pull : timeline_.pulls)
+    known_.tell(pull.node, [&](Known& known) {
+      for (const auto& fact : pull.facts) {
+        see(fact.last, known.end);
+        known.hears_runtime = known.hears_runtime || fact.fact.name == "pull-started";
+      }
+      for (const auto& attempt : pull.attempts) {
+        see(attempt.begin, known.end);
+        see(attempt.end, known.end);
+        for (const auto& sample : attempt.samples) see(sample.when, known.end);
+      }
+    });
+}
+
+void TimelineIndex::find_during() {
+  struct OfNode {
+    std::vector<Stretch> attempts;
+    std::vector<Question> questions;
+    std::vector<std::size_t> notes;  // which of them ask
   };
-  for (const auto& noted : timeline_.notes) see(noted.last);
-  for (const auto& pull : timeline_.pulls) {
-    for (const auto& fact : pull.facts) {
-      see(fact.last);
-      hears_runtime_ = hears_runtime_ || fact.fact.name == "pull-started";
+  ByNode<OfNode> nodes;
+  for (std::size_t i = 0; i < timeline_.pulls.size(); ++i)
+    for (const auto& attempt : timeline_.pulls[i].attempts)
+      if (attempt.begin.at && attempt.end.at)
+        nodes.tell(timeline_.pulls[i].node, [&](OfNode& of) { of.attempts.push_back({*attempt.begin.at, *attempt.end.at, i}); });
+  for (std::size_t i = 0; i < notes_.size(); ++i)
+    if (const auto& noted = *notes_[i].noted; noted.last.at)
+      nodes.ask(noted.scope.node, [&](OfNode& of) {
+        of.questions.push_back({*noted.last.at});
+        of.notes.push_back(i);
+      });
+  nodes.for_each([&](OfNode& of) {
+    const auto first = others_at(of.attempts, of.questions, Pick::first), last = others_at(of.attempts, of.questions, Pick::last);
+    for (std::size_t i = 0; i < of.notes.size(); ++i) {
+      if (first[i] == k_no_pull) continue;
+      auto& during = notes_[of.notes[i]].during;
+      during[0] = std::min(during[0], first[i]);
+      during[1] = during[1] == k_no_pull ? last[i] : std::max(during[1], last[i]);
     }
-    for (const auto& attempt : pull.attempts) {
-      see(attempt.begin);
-      see(attempt.end);
-      for (const auto& sample : attempt.samples) see(sample.when);
-    }
+  });
+}
+
+/// Where nothing is dated, or by clocks that can't be compared, any success on the node has to do.
+void TimelineIndex::find_went_on() {
+  constexpr std::chrono::minutes k_longest{30};  // a pull that nobody saw begin
+  struct OfClock {
+    std::vector<Stretch> successes;
+    std::vector<Question> questions;
+    std::vector<std::size_t> notes;  // which of them ask
+  };
+  struct OfNode {
+    std::array<OfClock, 2> by_zone;  // those whose zone is not known first
+    bool undated = false;
+  };
+  ByNode<OfNode> nodes;
+  const auto succeeded = [&](std::string_view node, std::size_t pull, const Stamp& begin, const Stamp& end) {
+    nodes.tell(node, [&](OfNode& of) {
+      if (!end.at || !end.year_known) of.undated = true;
+      else
+        of.by_zone[end.zone_known ? 1 : 0].successes.push_back({begin.at.value_or(*end.at - k_longest), *end.at + end.uncertainty, pull});
+    });
+  };
+  for (std::size_t i = 0; i < timeline_.pulls.size(); ++i) {
+    const auto& pull = timeline_.pulls[i];
+    for (const auto& attempt : pull.attempts)
+      if (attempt.outcome == timeline::Outcome::ok || attempt.outcome == timeline::Outcome::cached)
+        succeeded(pull.node, i, attempt.begin, attempt.end);
+    if (pull.attempts.empty())
+      for (const auto& fact : pull.facts)
+        if (fact.fact.name == "pull-succeeded") succeeded(pull.node, i, {}, fact.last);
   }
+  for (const auto& noted : timeline_.notes)
+    if (noted.fact.name == "pull-succeeded") succeeded(noted.scope.node, timeline_.pulls.size(), {}, noted.last);
+
+  for (std::size_t i = 0; i < notes_.size(); ++i) {
+    const auto& noted = *notes_[i].noted;
+    bool tries_next = false;
+    known_.ask(noted.scope.node, [&](const Known& known) { tries_next = tries_next || known.tries_next; });
+    if (!tries_next) continue;
+    const bool dated = noted.last.at && noted.last.year_known;
+    nodes.ask(noted.scope.node, [&](OfNode& of) {
+      auto& same = of.by_zone[noted.last.zone_known ? 1 : 0];
+      const auto& other = of.by_zone[noted.last.zone_known ? 0 : 1];
+      if (of.undated || !other.successes.empty() || (!dated && !same.successes.empty())) notes_[i].went_on = true;
+      if (!dated) return;
+      same.questions.push_back({*noted.last.at});
+      same.notes.push_back(i);
+    });
+  }
+  nodes.for_each([&](OfNode& of) {
+    for (auto& clock : of.by_zone) {
+      const auto answers = others_at(std::move(clock.successes), clock.questions, Pick::first);
+      for (std::size_t i = 0; i < answers.size(); ++i)
+        if (answers[i] != k_no_pull) notes_[clock.notes[i]].went_on = true;
+    }
+  });
 }
 
 void TimelineIndex::find_beside() {
@@ -107,7 +183,7 @@ void TimelineIndex::find_beside() {
   std::unordered_map<std::string_view, OfNode> nodes;
   const auto& pulls = timeline_.pulls;
   for (std::size_t i = 0; i < pulls.size(); ++i) {
-    auto& [attempts, questions] = nodes[pulls[i].node];
+    auto& [attempts, questions] = nodes[timeline::short_name(pulls[i].node)];
     for (const auto& attempt : pulls[i].attempts)
       if (attempt.begin.at) attempts.push_back({*attempt.begin.at, attempt.end.at.value_or(SysTime::max()), i});
     if (!pulls[i].attempts.empty() && pulls[i].attempts.back().begin.at) questions.push_back({*pulls[i].attempts.back().begin.at, i});
@@ -125,23 +201,30 @@ void TimelineIndex::find_let_go() {
   const auto is_long = [&](const timeline::Attempt& attempt) {
     return attempt.begin.at && attempt.end.at && attempt.end.uncertainty <= k_at_once && *attempt.end.at - *attempt.begin.at >= k_long;
   };
-  std::vector<Stretch> ends;
-  std::vector<Question> begins;
+  struct OfNode {
+    std::vector<Stretch> ends;
+    std::vector<Question> begins;
+  };
+  std::unordered_map<std::string_view, OfNode> nodes;
   const auto& pulls = timeline_.pulls;
   for (std::size_t i = 0; i < pulls.size(); ++i)
     for (const auto& attempt : pulls[i].attempts) {
+      auto& [ends, begins] = nodes[timeline::short_name(pulls[i].node)];
       if (is_long(attempt)) ends.push_back({*attempt.end.at, *attempt.end.at + k_at_once, i});
       if (attempt.begin.at && attempt.begin.uncertainty <= k_at_once) begins.push_back({*attempt.begin.at, i});
     }
-  const auto answers = others_at(std::move(ends), begins, Pick::first);
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (answers[i] == k_no_pull || let_go_.count(begins[i].pull) != 0) continue;
-    const auto& other = pulls[answers[i]];
-    const auto just_ended = [&](const timeline::Attempt& attempt) {
-      return is_long(attempt) && *attempt.end.at <= begins[i].moment && begins[i].moment - *attempt.end.at <= k_at_once;
-    };
-    const auto it = std::find_if(other.attempts.begin(), other.attempts.end(), just_ended);
-    if (it != other.attempts.end()) let_go_[begins[i].pull] = {&other, &*it};
+  for (auto& [node, of] : nodes) {
+    const auto& begins = of.begins;
+    const auto answers = others_at(std::move(of.ends), begins, Pick::first);
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      if (answers[i] == k_no_pull || let_go_.count(begins[i].pull) != 0) continue;
+      const auto& other = pulls[answers[i]];
+      const auto just_ended = [&, moment = begins[i].moment](const timeline::Attempt& attempt) {
+        return is_long(attempt) && *attempt.end.at <= moment && moment - *attempt.end.at <= k_at_once;
+      };
+      const auto it = std::find_if(other.attempts.begin(), other.attempts.end(), just_ended);
+      if (it != other.attempts.end()) let_go_[begins[i].pull] = {&other, &*it};
+    }
   }
 }
 
@@ -153,15 +236,41 @@ void TimelineIndex::find_long_totals() {
       if (fact.fact.name != "pull-succeeded" || !fact.fact.get("took").empty()) continue;
       const auto total = parse_duration(fact.fact.get("total"));
       if (!total || *total < k_long) continue;
-      if (long_totals_.size() < k_shown) long_totals_.push_back(&fact);
-      long_total_images_.insert(timeline::normalize_image(fact.scope.image));
+      known_.tell(pull.node, [&](Known& known) {
+        if (known.long_totals.size() < k_shown) known.long_totals.push_back(&fact);
+        known.long_total_images.insert(timeline::normalize_image(fact.scope.image));
+      });
     }
 }
 
 bool TimelineIndex::died_with(const Pull& pull) const {
   if (pull.attempts.empty() || pull.attempts.back().outcome) return false;
   const auto& begin = pull.attempts.back().begin.at;
-  return died_undated_ || (begin && died_ && *died_ >= *begin);
+  bool died = false;
+  known_.ask(pull.node, [&](const Known& known) { died = died || known.died_undated || (begin && known.died && *known.died >= *begin); });
+  return died;
+}
+
+std::optional<SysTime> TimelineIndex::end(std::string_view node) const {
+  std::optional<SysTime> end;
+  known_.ask(node, [&](const Known& known) { end = std::max(end, known.end); });
+  return end;
+}
+
+bool TimelineIndex::hears_runtime(std::string_view node) const {
+  bool hears = false;
+  known_.ask(node, [&](const Known& known) { hears = hears || known.hears_runtime; });
+  return hears;
+}
+
+std::vector<const Noted*> TimelineIndex::long_totals(std::string_view node, const std::string& image) const {
+  std::vector<const Noted*> found;
+  bool has_image = false;
+  known_.ask(node, [&](const Known& known) {
+    has_image = has_image || known.long_total_images.count(image) != 0;
+    found.insert(found.end(), known.long_totals.begin(), known.long_totals.end());
+  });
+  return has_image ? found : std::vector<const Noted*>();
 }
 
 std::vector<const IndexedNote*> TimelineIndex::notes_on(std::string_view node) const {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "diagnose/bearing.h"
+#include "diagnose/by_node.h"
 #include "timeline/timeline.h"
 
 namespace unsnag::diagnose {
@@ -23,7 +24,8 @@ struct IndexedNote {
   catalogue::FailureKind kind = catalogue::FailureKind::no;
   bool about_some_pull = false;         // it can only stem from a pull, or stands in one line with "the pull failed"
   std::string_view asked;               // the repository that its URL asks for
-  std::array<std::size_t, 2> during{};  // the first and the last pull under way when it was last said; k_no_pull
+  std::array<std::size_t, 2> during{};  // the first and the last pull of its node under way when it was last said; k_no_pull
+  bool went_on = false;                 // its node asks one host in another one's stead, and the pull that was under way succeeded
 };
 
 class TimelineIndex {
@@ -35,12 +37,10 @@ class TimelineIndex {
   [[nodiscard]] const timeline::Timeline& timeline() const { return timeline_; }
   /// Put together by a person: what stands in it belongs together.
   [[nodiscard]] bool is_paste() const { return paste_; }
-  /// The last moment that the evidence speaks of.
-  [[nodiscard]] const std::optional<SysTime>& end() const { return end_; }
-  /// The runtime's own log is there: only then does its silence about an image mean anything.
-  [[nodiscard]] bool hears_runtime() const { return hears_runtime_; }
-  /// Some host was asked in another one's stead, and some pull succeeded.
-  [[nodiscard]] bool went_on() const { return went_on_; }
+  /// The last moment that the evidence tells of on this node.
+  [[nodiscard]] std::optional<SysTime> end(std::string_view node) const;
+  /// The log of this node's runtime is there: only then does its silence about an image mean anything.
+  [[nodiscard]] bool hears_runtime(std::string_view node) const;
   /// The runtime died under this pull: Go prints a crash without a time.
   [[nodiscard]] bool died_with(const timeline::Pull& pull) const;
 
@@ -50,38 +50,42 @@ class TimelineIndex {
 
   /// The last of the other pulls of its node that were under way when this pull's last attempt began; may be null.
   [[nodiscard]] const timeline::Pull* beside(std::size_t pull) const;
-  /// A long attempt of another pull that ended in the very moment in which this one began.
+  /// A long attempt of another pull of its node that ended in the very moment in which this one began.
   struct LetGo {
     const timeline::Pull* by = nullptr;  // null: none
     const timeline::Attempt* attempt = nullptr;
   };
   [[nodiscard]] LetGo let_go(std::size_t pull) const;
-  /// Successes that took a minute and more in all, where nothing says how much of it was waiting; of all pulls, as many
-  /// as anybody would want to see.
-  [[nodiscard]] const std::vector<const timeline::Noted*>& long_totals() const { return long_totals_; }
-  /// One of them is this (normalised) image's.
-  [[nodiscard]] bool is_long_total(const std::string& image) const { return long_total_images_.count(image) != 0; }
+  /// Successes that took a minute and more in all, where nothing says how much of it was waiting; of all pulls of this
+  /// node, as many as anybody would want to see. Empty where none of them is this (normalised) image's.
+  [[nodiscard]] std::vector<const timeline::Noted*> long_totals(std::string_view node, const std::string& image) const;
 
  private:
+  struct Known {  // of a node
+    std::optional<SysTime> end;
+    bool hears_runtime = false;
+    bool tries_next = false;
+    bool died_undated = false;
+    std::optional<SysTime> died;  // for the last time
+    std::vector<const timeline::Noted*> long_totals;
+    std::unordered_set<std::string> long_total_images;
+  };
+
   void index_notes();
   void index_pulls();
+  void find_during();
+  void find_went_on();
   void find_beside();
   void find_let_go();
   void find_long_totals();
 
   const timeline::Timeline& timeline_;
   bool paste_ = false;
-  std::optional<SysTime> end_;
-  bool hears_runtime_ = false;
-  bool went_on_ = false;
-  bool died_undated_ = false;
-  std::optional<SysTime> died_;  // for the last time
+  ByNode<Known> known_;
   std::vector<IndexedNote> notes_;
   std::unordered_map<std::string_view, std::vector<std::size_t>> notes_by_node_;  // by its name's first part; "" of none
   std::vector<std::size_t> beside_;                                               // pull → pull
   std::unordered_map<std::size_t, LetGo> let_go_;                                 // pull → whom it waited for
-  std::vector<const timeline::Noted*> long_totals_;
-  std::unordered_set<std::string> long_total_images_;
 };
 
 }  // namespace unsnag::diagnose

@@ -23,6 +23,14 @@ nanoseconds latest_look(nanoseconds delay) {
   return std::min(delay, too_early * k_look_latest) + k_look_latest;
 }
 
+/// Of these times, in any order; the last one included.
+unsigned failures_in_a_row(std::vector<SysTime> failures) {
+  std::sort(failures.begin(), failures.end());
+  BackOff back_off;
+  for (const SysTime at : failures) back_off.next(at);
+  return back_off.failures();
+}
+
 }  // namespace
 
 void BackOff::next(SysTime now) {
@@ -58,27 +66,45 @@ NextTry next_retry(SysTime last_failure, unsigned failures) {
 
 std::optional<NextTry> next_retry(std::vector<SysTime> failures) {
   if (failures.empty()) return std::nullopt;
-  std::sort(failures.begin(), failures.end());
-  BackOff back_off;
-  for (const SysTime at : failures) back_off.next(at);
-  return next_retry(failures.back(), back_off.failures());
+  const auto last = *std::max_element(failures.begin(), failures.end());
+  return next_retry(last, failures_in_a_row(std::move(failures)));
 }
 
 std::optional<NextTry> next_retry(const timeline::Pull& pull) {
   if (pull.pods.size() > 1) return std::nullopt;
   std::vector<SysTime> failures;
+  const Stamp* last = nullptr;
   for (const auto& attempt : pull.attempts) {
     const bool failed = attempt.outcome == timeline::Outcome::failed || attempt.outcome == timeline::Outcome::cancelled;
     if (!failed) continue;
     if (!attempt.end.at || !attempt.end.year_known) return std::nullopt;
     failures.push_back(*attempt.end.at);
+    if (last == nullptr || *attempt.end.at >= *last->at) last = &attempt.end;
   }
-  return next_retry(std::move(failures));
+  if (last == nullptr) return std::nullopt;
+  unsigned counted = failures_in_a_row(std::move(failures));
+  for (const auto& noted : pull.facts)
+    if (noted.fact.name == "pull-failed" && !noted.scope.pod.empty()) counted = std::max(counted, failures_in(row_of(noted)));
+  auto next = next_retry(*last->at, counted);
+  next.zone_known = last->zone_known;
+  return next;
+}
+
+EventRow row_of(const timeline::Noted& noted) {
+  EventRow row{EventRow::What::failed, noted.repeats, nanoseconds{0}, noted.last.at.value_or(SysTime{})};
+  if (noted.first.at && noted.last.at) row.span = *noted.last.at - *noted.first.at;
+  return row;
+}
+
+unsigned failures_in(const EventRow& row) {
+  if (row.what != EventRow::What::failed || row.count == 0) return 0;
+  return row.count > 1 && row.span / (row.count - 1) > 2 * k_longest_delay ? 1 : row.count;
 }
 
 std::optional<NextTry> next_retry(const EventRow& row) {
-  if (row.what != EventRow::What::failed || row.count == 0) return std::nullopt;
-  return next_retry(row.last, row.count);
+  const auto failures = failures_in(row);
+  if (failures == 0) return std::nullopt;
+  return next_retry(row.last, failures);
 }
 
 Range failures_within(nanoseconds since, nanoseconds duration) {

@@ -38,10 +38,11 @@ nanoseconds delay_after(unsigned failures);
 
 struct NextTry {
   nanoseconds delay{0};
-  SysTime earliest;  // the back-off is over
-  SysTime latest;    // kubelet has looked at the pod again by then, unless other pulls keep it waiting: the pod's
-                     // containers are pulled one after another, and so are all of the node's unless
-                     // serializeImagePulls is false
+  SysTime earliest;        // the back-off is over
+  SysTime latest;          // kubelet has looked at the pod again by then, unless other pulls keep it waiting: the pod's
+                           // containers are pulled one after another, and so are all of the node's unless
+                           // serializeImagePulls is false
+  bool zone_known = true;  // of both moments, as of the failure's
 };
 
 /// When the next pull begins. kubelet does not wake up for it: it looks at a failing pod every 10 to 15 s
@@ -53,8 +54,9 @@ NextTry next_retry(SysTime last_failure, unsigned failures);
 /// The same from the times of all known failures of one pod's image, in any order. nullopt: there are none.
 std::optional<NextTry> next_retry(std::vector<SysTime> failures);
 
-/// The same from a timeline: attempts that failed or were cancelled. nullopt when their ends have no time or year, or when
-/// several pods share the image (each has a back-off of its own).
+/// The same from a timeline: attempts that failed or were cancelled, and rows that stand for more failures than there are
+/// attempts. nullopt when their ends have no time or year, or when several pods share the image (each has a back-off of
+/// its own).
 std::optional<NextTry> next_retry(const timeline::Pull& pull);
 
 /// A row of an event table, "x4 over 11m".
@@ -68,6 +70,13 @@ struct EventRow {
   nanoseconds span{0};  // from the first to the last
   SysTime last;
 };
+
+/// What one line or more of a failed pull tell, as a row: the line that stands for most of them says how many.
+EventRow row_of(const timeline::Noted& noted);
+
+/// Failures in a row that a `failed` row tells of; fewer than its count where they came so seldom that the back-off must
+/// have started again.
+unsigned failures_in(const EventRow& row);
 
 /// From a `failed` row. It says too little when kubelet's events were rate-limited or older than the API server keeps
 /// them (1 h): the delay is then a lower bound below 300 s. nullopt for other rows and for a count of 0.

@@ -127,6 +127,32 @@ TEST(NextRetry, OnlyRowsOfFailuresCount) {
   EXPECT_FALSE(next_retry(EventRow{What::failed, 0, minutes{3}, k_start}));
 }
 
+TEST(NextRetry, ARowThatStandsForManyFailuresCountsThemAll) {
+  struct Case {
+    std::uint32_t repeats;
+    nanoseconds since_first;
+    seconds delay;
+  };
+  for (const auto& c : {Case{1, {}, seconds{10}}, Case{2, seconds{15}, seconds{20}}, Case{3, seconds{45}, seconds{40}},
+                        Case{2, minutes{11}, seconds{10}}, Case{6, minutes{30}, seconds{300}}}) {
+    timeline::Pull pull;
+    auto& attempt = pull.attempts.emplace_back();
+    attempt.end.at = k_start;
+    attempt.end.zone_known = false;
+    attempt.outcome = timeline::Outcome::failed;
+    auto& failed = pull.facts.emplace_back();
+    failed.fact.name = "pull-failed";
+    failed.scope.pod = "shop/cart";
+    failed.first.at = k_start - c.since_first;
+    failed.last.at = k_start;
+    failed.repeats = c.repeats;
+    const auto next = next_retry(pull);
+    ASSERT_TRUE(next);
+    EXPECT_EQ(next->delay, c.delay) << c.repeats;
+    EXPECT_FALSE(next->zone_known) << "as the failure's";
+  }
+}
+
 TEST(FailuresWithin, BoundsWhatOnlyBackOffRowsTell) {
   const auto short_ago = failures_within(seconds{5}, seconds{1});
   EXPECT_EQ(short_ago.least, 1U);
