@@ -20,6 +20,7 @@ if [ -s "$scratch/gone" ]; then bad "ARCHITECTURE.md names files that are there"
 
 # What the program knows of its own options is in README.md.
 run why --help
-for word in text json md events; do grep -q -- "-o $word" README.md && grep -qw "$word" "$out" || bad "README.md tells of -o $word"; done
-for code in 0 1 2 3 130; do grep -q "^| $code |" README.md || bad "README.md tells of status $code"; done
-ok "README.md tells of formats and statuses"
+missing=
+for word in text json md events; do grep -q -- "-o $word" README.md && grep -qw "$word" "$out" || missing+="-o $word"$'\n'; done
+for code in 0 1 2 3 130; do grep -q "^| $code |" README.md || missing+="status $code"$'\n'; done
+if [ -n "$missing" ]; then bad "README.md tells of formats and statuses" "$missing"; else ok "README.md tells of formats and statuses"; fi
