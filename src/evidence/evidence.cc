@@ -125,7 +125,7 @@ void walk_standard_input(const Visitor& visitor) {
 }
 
 void walk_this_node(const Visitor& visitor) {
-  static constexpr std::array<const char*, 22> k_places{"/var/log/messages",
+  static constexpr std::array<const char*, 24> k_places{"/var/log/messages",
                                                         "/var/log/syslog",
                                                         "/var/log/kern.log",
                                                         "/var/log/kubelet.log",
@@ -145,7 +145,9 @@ void walk_this_node(const Visitor& visitor) {
                                                         "/etc/kubernetes/kubelet",
                                                         "/etc/systemd/system/kubelet.service",
                                                         "/etc/systemd/system/kubelet.service.d",
+                                                        "/etc/systemd/system/containerd.service",
                                                         "/etc/systemd/system/containerd.service.d",
+                                                        "/etc/systemd/system/docker.service",
                                                         "/etc/systemd/system/docker.service.d"};
   for (const auto* place : k_places) {
     struct stat info {};
