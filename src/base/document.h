@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // JSON, YAML and TOML read into one kind of tree, with the line of every value, since a verdict shows where a
-// setting stands. The parsers behind it (nlohmann-json, yaml-cpp, toml++) are seen by document.cc alone.
+// setting stands. The parsers behind it (json_reader.cc, yaml-cpp, toml++) are seen by document.cc alone.
 #pragma once
 
 #include <cstdint>

@@ -33,7 +33,7 @@ struct Rule {
   std::string id;  // "<cause>.<what>"
   Condition needs;
   std::vector<Term> unless;           // none of these may hold
-  std::vector<Term> strengthens;      // each that holds raises likely to certain, possible to likely
+  std::vector<Term> strengthens;      // if any holds, likely becomes certain and possible likely, and what holds joins the proof
   std::string confidence;             // certain | likely | possible
   int weight = 50;                    // between causes of equal confidence: how specific the rule is, 0–99
   std::vector<std::string> outranks;  // causes, or rules, that this one explains away

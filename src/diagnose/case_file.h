@@ -51,8 +51,8 @@ struct CaseFile {
 /// a hundred thousand of them at once would be most of the memory.
 void for_each_case(const timeline::Timeline& timeline, const std::function<void(const CaseFile&)>& on_case);
 
-/// Who a fact's line was talking to: registry, blob-host, mirror, token, proxy, metadata, runtime, dns, other, or ""
-/// where the fact is not about talking to anybody (architecture: "Roles").
+/// Who a fact's line was talking to: registry, blob-host, mirror, token, proxy, metadata, runtime, redirect, other, or ""
+/// where the fact is not about talking to anybody (docs/causes.md, "Attributes that diagnosis computes").
 std::string role_of(const timeline::Fact& fact, const CaseFile& file);
 
 /// Facts that follow from several others: an effective setting, a full file system under a path, a queue, a trickle.

@@ -31,8 +31,8 @@ std::vector<Firing> judge(const CaseFile& file);
 /// For a sentence what is unknown is "?", "the image", "this node"; for a command it is a word to replace: IMAGE, POD.
 enum class Unknown : std::uint8_t { in_words, to_replace };
 
-/// Fills {image}, {registry}, {host}, {node}, {pod}, {fact.attribute} from the firing's facts. Other braces stay. What
-/// stands in [[…]] is left out when something in it is unknown.
+/// Fills {image}, {repository}, {registry}, {node}, {pod}, {fact.attribute} (the firing's facts first) and {attribute} (of
+/// those alone). Other braces stay. What stands in [[…]] is left out when something in it is unknown.
 std::string fill_words(std::string_view text, const CaseFile& file, const std::vector<const CaseFact*>& facts,
                        Unknown unknown = Unknown::in_words);
 

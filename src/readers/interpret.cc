@@ -124,8 +124,8 @@ class Emission {
  private:
   /// One event a thread, so that a million lines do not allocate its strings a million times. Sinks do not come back here.
   static Event& scratch() {
-    static thread_local Event k_event;
-    return k_event;
+    static thread_local Event event;
+    return event;
   }
 
   /// What was put together here and is no part of the text.

@@ -30,7 +30,7 @@ struct Context {
 };
 
 /// Emits what `text` establishes; returns the number of catalogue messages found. `text` may hold newlines.
-/// Reentrant; no state is kept between calls.
+/// Any thread, but not from within `sink`, which is lent the thread's one event. No state is kept between calls.
 std::size_t interpret(std::string_view text, const Context& context, timeline::Sink& sink);
 
 /// Emits one fact that a reader concluded by itself (from a configuration file, a table, an object).

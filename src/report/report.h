@@ -34,8 +34,8 @@ std::string to_text(const Findings& findings, const Style& style);
 std::string to_json(const Findings& findings);
 std::string to_markdown(const Findings& findings);
 
-/// The verdicts to show: the diagnosis' own, worst first, or the one that says that nothing failed ("no-failure") or that
-/// nothing in the input tells of a pull ("insufficient-evidence"). Never empty.
+/// The verdicts to show: the diagnosis' own, worst first; or the one that says that nothing failed or tells of a pull
+/// ("no-failure", the latter as possible), or that there was nothing to read ("insufficient-evidence"). Never empty.
 std::vector<diagnose::Verdict> conclusions(const Findings& findings);
 
 /// What `unsnag why` exits with.
