@@ -139,6 +139,10 @@ class Checker {
       if (cause.id.empty() || cause.id + ".toml" != cause.file) say("id", "must be the file's name");
       if (cause.title.empty() || cause.what.empty() || cause.tell.empty() || cause.fix.empty())
         say(cause.id, "needs title, what, tell and fix");
+      if (cause.advice.empty()) say(cause.id, "needs advice");
+      const auto leaves_doubt = [](const Rule& rule) { return rule.confidence != "certain"; };
+      if (cause.bring.empty() && std::any_of(cause.rules.begin(), cause.rules.end(), leaves_doubt))
+        say(cause.id, "needs bring: a rule of it is not certain");
       for (const auto& rule : cause.rules) check_rule(rule);
       for (const auto& out : cause.ruled_out) check(out.needs, cause.id + ".ruled_out");
       for (const auto& advice : cause.advice) {

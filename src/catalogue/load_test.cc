@@ -117,6 +117,33 @@ TEST(Causes, RulesThatOutrankEachOtherAreRefused) {
   EXPECT_TRUE(contains(all, "a.x and b.y outrank each other"));
 }
 
+TEST(Causes, ACauseWithoutAPageOrARuleWithoutAnExampleIsRefused) {
+  Cause cause;
+  cause.id = "a", cause.file = "a.toml", cause.title = "A", cause.what = "w", cause.tell = "t", cause.fix = "f";
+  Rule rule;
+  rule.id = "a.x", rule.needs = {{*parse_term("broken()")}}, rule.confidence = "likely", rule.says = "it broke", rule.example = "broken";
+  cause.rules.push_back(rule);
+  cause.advice.emplace_back().when = "now";
+  cause.bring.emplace_back();
+  FactKind broken;
+  broken.name = "broken";
+  const auto problems = [&] {
+    std::string all;
+    for (const auto& problem : check_causes({cause}, {broken})) all += problem + "\n";
+    return all;
+  };
+  EXPECT_EQ(problems(), "");
+  cause.tell.clear();
+  EXPECT_TRUE(contains(problems(), "needs title, what, tell and fix"));
+  cause.tell = "t";
+  cause.bring.clear();
+  EXPECT_TRUE(contains(problems(), "needs bring"));
+  cause.advice.clear();
+  EXPECT_TRUE(contains(problems(), "needs advice"));
+  cause.rules[0].example.clear();
+  EXPECT_TRUE(contains(problems(), "a.x: has no example"));
+}
+
 TEST(Causes, TermsParse) {
   const auto term = parse_term("http-status(role!=proxy|mirror, status>=500, url~/v2/)");
   ASSERT_TRUE(term);
