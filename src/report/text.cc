@@ -60,6 +60,7 @@ class TextReport {
     headline(one);
     if (verdict.cause == "no-failure") {
       page_.prose(2, verdict.explanation);
+      bring(verdict);
       return;
     }
     members(one);

@@ -33,6 +33,7 @@ mkdir -p "$scratch/folder/sub"
 run why "$scratch/folder";                        expect "a folder without files" 3 "nothing to read"
 printf 'a grocery list\nmilk\n' > "$scratch/folder/sub/list.txt"
 run why "$scratch/folder";                        expect "a folder without logs" 0 "tells of an image pull"
+run why "$scratch/folder";                        expect "a folder without logs: what to bring instead" 0 "kubectl describe pod POD | unsnag why"
 cp examples/docker-pull.txt "$scratch/locked"; chmod 000 "$scratch/locked"
 if [ "$(id -u)" != 0 ]; then
   run why "$scratch/locked";                      expect "a file that may not be read" 2 "ermission denied"
