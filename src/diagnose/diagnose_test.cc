@@ -93,6 +93,45 @@ TEST(Diagnose, AnOomKillAnHourBeforeExplainsNothing) {
             "runtime-down");
 }
 
+/// Where a clock of five minutes comes from, with these facts of containerd's configuration.
+std::string limit_origin(const std::vector<Event>& configuration) {
+  std::vector<Event> events{event(0, Begin{Phase::resolve}), note(300, "cancelled", {{"by", "containerd"}, {"limit", "5m0s"}}),
+                            event(300, End{Phase::commit, Outcome::cancelled})};
+  for (auto e : configuration) {
+    e.origin.file = "config.toml";
+    e.origin.line = 3;
+    events.push_back(std::move(e));
+  }
+  const auto diagnosis = explain(events);
+  return diagnosis.verdicts.empty() || !diagnosis.verdicts[0].timer ? "no timer" : diagnosis.verdicts[0].timer->limit_origin;
+}
+
+TEST(Diagnose, TheTimerNamesASettingThatStandsThereWithoutEffect) {
+  const auto odd = [](std::string key, std::string value, std::string why) {
+    return note(0, "setting-oddity", {{"of", "containerd"}, {"key", std::move(key)}, {"value", std::move(value)}, {"why", std::move(why)}},
+                "");
+  };
+  const std::string key = "image_pull_progress_timeout";
+  EXPECT_EQ(limit_origin({}), "the default: nothing in the evidence sets it");
+  EXPECT_EQ(limit_origin({odd("io.containerd.grpc.v1.cri." + key, "30m", "wrong-table")}),
+            "the default: config.toml:3 sets 30m in a table that this version of the file does not have");
+  EXPECT_EQ(limit_origin({odd(key, "30", "not-a-duration")}), "the default: config.toml:3 sets \"30\", which is no duration");
+  EXPECT_EQ(limit_origin({odd("etc/config.toml", "expected a key", "does-not-parse")}),
+            "the default: config.toml:3 does not parse, so nobody knows what it sets");
+  EXPECT_EQ(limit_origin({odd("io.containerd.grpc.v1.cri.sandbox_image", "x", "wrong-table")}),
+            "the default: nothing in the evidence sets it")
+      << "another key's oddity";
+}
+
+TEST(Diagnose, TheTimerNamesASettingThatWasNotInForce) {
+  const auto set = [](std::string value) {
+    return note(0, "setting",
+                {{"of", "containerd"}, {"key", "image_pull_progress_timeout"}, {"value", std::move(value)}, {"origin", "file"}}, "");
+  };
+  EXPECT_EQ(limit_origin({set("30m")}), "the default: config.toml:3 sets 30m, which was not in force");
+  EXPECT_EQ(limit_origin({set("5m")}), "the default, in force by config.toml:3");
+}
+
 TEST(Diagnose, TheLastAttemptsErrorOutweighsAnEarlierOne) {
   EXPECT_EQ(first_cause({event(0, Begin{Phase::resolve}), note(1, "runtime-unavailable", {{"how", "cut"}}), note(1, "pull-failed"),
                          event(1, End{Phase::commit, Outcome::failed}), event(60, Begin{Phase::resolve}),

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "diagnose/effective.h"
 
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "diagnose/judge.h"
+
 namespace unsnag::diagnose {
 namespace {
 
@@ -29,6 +37,42 @@ std::string_view bare(std::string_view key) {
   return dot == std::string_view::npos ? key : key.substr(dot + 1);
 }
 
+/// One setting is spelled in several ways: image-pull-progress-deadline, imagePullProgressDeadline.
+std::string squeezed(std::string_view key) {
+  std::string letters;
+  for (const char c : bare(key))
+    if (c != '-' && c != '_') letters += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return letters;
+}
+
+/// What an oddity of `key` itself makes of it.
+std::string words_of_key(const CaseFact& fact, std::string_view of) {
+  const auto why = fact.fact.get("why"), value = fact.fact.get("value");
+  if (why == "wrong-table") return fmt::format("sets {} in a table that this version of the file does not have", value);
+  if (why == "unknown-key") return fmt::format("sets {} under a key that {} does not know", value, of);
+  if (why == "not-a-duration") return fmt::format("sets \"{}\", which is no duration", value);
+  if (why == "zero") return "sets 0, which is no limit";
+  return {};
+}
+
+/// What an oddity of a whole file, table or variable makes of a key in it.
+std::string words_of_place(const CaseFile& file, const CaseFact& fact, std::string_view of, std::string_view key) {
+  const auto why = fact.fact.get("why");
+  if (why == "does-not-parse") return "does not parse, so nobody knows what it sets";
+  if (why == "replaces-earlier-value") {
+    for (const auto flag : split(fact.fact.get("value"), ','))
+      if (bare(trim(flag)) == key) return fmt::format("replaces what {} was before, and {} with it", fact.fact.get("key"), trim(flag));
+  } else if (why == "replaces-table-before-2.0") {
+    const auto newer = catalogue::parse_term(fmt::format("version(of={}, version>=2.0)", of));
+    const auto meets = [&](const CaseFact& other) { return newer && holds(*newer, other); };
+    const auto* setting = effective_setting(file, of, key);
+    if (setting != nullptr && setting->noted != nullptr && std::none_of(file.facts.begin(), file.facts.end(), meets) &&
+        setting->noted->first_origin.file != fact.noted->first_origin.file)
+      return fmt::format("replaces the whole table of the file that sets {}", setting->fact.get("value"));
+  }
+  return {};
+}
+
 }  // namespace
 
 const CaseFact* effective_setting(const CaseFile& file, std::string_view of, std::string_view key) {
@@ -44,6 +88,19 @@ const CaseFact* effective_setting(const CaseFile& file, std::string_view of, std
     }
   }
   return found;
+}
+
+std::optional<WithoutEffect> without_effect(const CaseFile& file, std::string_view of, std::string_view key) {
+  std::optional<WithoutEffect> around;
+  for (const auto& fact : file.facts) {
+    if (fact.fact.name != "setting-oddity" || fact.noted == nullptr || fact.fact.get("of") != of) continue;
+    if (squeezed(fact.fact.get("key")) == squeezed(key)) {
+      if (auto words = words_of_key(fact, of); !words.empty()) return WithoutEffect{&fact, std::move(words)};
+    } else if (auto words = words_of_place(file, fact, of, key); !words.empty() && !around) {
+      around = WithoutEffect{&fact, std::move(words)};
+    }
+  }
+  return around;
 }
 
 }  // namespace unsnag::diagnose

@@ -43,6 +43,19 @@ std::string place(const Noted& noted) {
   return noted.first_origin.line == 0 ? noted.first_origin.file : noted.first_origin.file + ":" + std::to_string(noted.first_origin.line);
 }
 
+/// Where the limit in force comes from; "" when nothing tells.
+std::string origin_of(const CaseFile& file, const Watcher& watcher, const CaseFact* setting, const Timer& timer, bool is_default) {
+  const bool stands = timer.limit && setting != nullptr && setting->noted != nullptr;
+  if (stands && parse_duration(setting->fact.get("value")) == timer.limit)
+    return (is_default ? "the default, in force by " : "set at ") + place(*setting->noted);
+  const auto odd = without_effect(file, watcher.program, watcher.setting);
+  std::string but;
+  if (odd) but = place(*odd->fact->noted) + " " + odd->words;
+  else if (stands) but = fmt::format("{} sets {}, which was not in force", place(*setting->noted), setting->fact.get("value"));
+  if (!is_default) return but;
+  return "the default: " + (but.empty() ? "nothing in the evidence sets it" : but);
+}
+
 /// Without a version: a rule of the family, whose way of looking is the same in all versions that log such a line.
 std::optional<watch::Rule> rule_of(const Watcher& watcher, const std::string& version, watch::PullMode mode) {
   if (auto rule = watch::rule_for(watcher.program, version, mode)) return rule;
@@ -148,11 +161,7 @@ std::optional<Timer> explain_timer(const CaseFile& file) {
     const auto* config = effective_setting(file, watcher->program, "config-version");
     timer.where = where_set(*rule, config == nullptr ? "" : config->fact.get("value"));
   }
-  const bool is_set =
-      setting != nullptr && setting->noted != nullptr && parse_duration(setting->fact.get("value")) == timer.limit && timer.limit;
-  if (rule && timer.limit == rule->limit)
-    timer.limit_origin = is_set ? "the default, in force by " + place(*setting->noted) : "the default: nothing in the evidence sets it";
-  else if (is_set) timer.limit_origin = "set at " + place(*setting->noted);
+  timer.limit_origin = origin_of(file, *watcher, setting, timer, rule && timer.limit == rule->limit);
 
   const auto latest = cancelled->fact.get("latest");
   if (!latest.empty()) {

@@ -34,6 +34,12 @@ run why "$scratch/folder";                        expect "a folder without files
 printf 'a grocery list\nmilk\n' > "$scratch/folder/sub/list.txt"
 run why "$scratch/folder";                        expect "a folder without logs" 0 "tells of an image pull"
 run why "$scratch/folder";                        expect "a folder without logs: what to bring instead" 0 "kubectl describe pod POD | unsnag why"
+# A setting in a table that this version of the file does not have
+mkdir -p "$scratch/odd"
+printf 'version = 3\n[plugins."io.containerd.grpc.v1.cri"]\n  image_pull_progress_timeout = "30m"\n' > "$scratch/odd/config.toml"
+printf '%s\n' 'time="2026-11-24T10:00:00Z" level=info msg="PullImage \"registry.example/app:1\""' \
+  'time="2026-11-24T10:05:10Z" level=error msg="cancel pulling image registry.example/app:1 because of no progress in 5m0s"' > "$scratch/odd/containerd.log"
+run why -o json "$scratch/odd";                   expect "a setting without effect is named" 1 "config.toml:3 sets 30m in a table"
 cp examples/docker-pull.txt "$scratch/locked"; chmod 000 "$scratch/locked"
 if [ "$(id -u)" != 0 ]; then
   run why "$scratch/locked";                      expect "a file that may not be read" 2 "ermission denied"
