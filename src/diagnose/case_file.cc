@@ -290,7 +290,8 @@ void complete(CaseFile& file, CaseFact& fact) {
   fact.fact.set("age", last ? "last" : "earlier");
 }
 
-bool is_hub_host(std::string_view host) { return host == "registry-1.docker.io" || host == "index.docker.io"; }
+/// Asked, not only named.
+bool is_hub_host(std::string_view host) { return timeline::is_docker_hub(host) && host != "docker.io"; }
 
 /// Docker Hub hands no request on: where it was asked too, another host that is asked for its images is a mirror. CRI-O
 /// and podman may complete a short name with several registries in turn; those they name with docker:// before it.

@@ -10,13 +10,8 @@
 namespace unsnag::diagnose {
 namespace {
 
-bool starts_with(std::string_view text, std::string_view start) { return text.substr(0, start.size()) == start; }
-bool ends_with(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
-}
-
 std::string_view without_port(std::string_view host) {
-  if (starts_with(host, "[")) return host.substr(0, host.find(']') + 1);
+  if (host.starts_with("[")) return host.substr(0, host.find(']') + 1);
   const auto colon = host.rfind(':');
   return colon == std::string_view::npos || host.find(':') != colon ? host : host.substr(0, colon);
 }
@@ -25,22 +20,18 @@ std::string_view without_port(std::string_view host) {
 bool is_metadata(std::string_view host) {
   static constexpr std::array<std::string_view, 5> k_hosts{"169.254.169.254", "169.254.170.2", "169.254.170.23", "168.63.129.16",
                                                            "metadata.google.internal"};
-  return std::any_of(k_hosts.begin(), k_hosts.end(), [&](std::string_view known) { return starts_with(host, known); });
-}
-
-bool is_hub(std::string_view host) {
-  return host == "docker.io" || host == "index.docker.io" || host == "registry-1.docker.io" || host == "registry.hub.docker.com";
+  return std::any_of(k_hosts.begin(), k_hosts.end(), [&](std::string_view known) { return host.starts_with(known); });
 }
 
 bool same_registry(std::string_view host, std::string_view registry) {
-  if (host == registry || (is_hub(host) && is_hub(registry))) return true;
+  if (host == registry || (timeline::is_docker_hub(host) && timeline::is_docker_hub(registry))) return true;
   // A reference without a port is asked at 443, and error texts leave the default port out.
   return without_port(host) == without_port(registry) &&
          (host.size() == without_port(host).size() || registry.size() == without_port(registry).size());
 }
 
 bool is_token_service(std::string_view host, std::string_view url) {
-  if (starts_with(host, "auth.") || starts_with(host, "token.") || contains(host, "login.microsoftonline")) return true;
+  if (host.starts_with("auth.") || host.starts_with("token.") || contains(host, "login.microsoftonline")) return true;
   const auto path = url.find('/', url.find("://") == std::string_view::npos ? 0 : url.find("://") + 3);
   if (path == std::string_view::npos) return false;
   const auto rest = url.substr(path);
@@ -68,8 +59,7 @@ bool is_blob_store(std::string_view host) {
                                                             "pkg-containers.githubusercontent.com",
                                                             "mcr.microsoft.com.",
                                                             ".r2.cloudflarestorage.com"};
-  return ends_with(host, ".data.mcr.microsoft.com") || starts_with(host, "s3.") ||
-         (starts_with(host, "cdn") && ends_with(host, ".quay.io")) ||
+  return host.ends_with(".data.mcr.microsoft.com") || host.starts_with("s3.") || (host.starts_with("cdn") && host.ends_with(".quay.io")) ||
          std::any_of(k_parts.begin(), k_parts.end(), [&](std::string_view part) { return contains(host, part); });
 }
 
@@ -89,7 +79,7 @@ std::string role_of(const timeline::Fact& fact, const CaseFile& file) {
   const auto step = fact.get("step");
   auto host = fact.get("host");
   const auto addr = fact.get("addr");
-  if (starts_with(addr, "/") || contains(fact.get("path"), ".sock")) return "runtime";
+  if (addr.starts_with("/") || contains(fact.get("path"), ".sock")) return "runtime";
   if (is_metadata(host) || is_metadata(addr)) return "metadata";
   if (!fact.get("mirror").empty()) return "mirror";
   if (host.empty()) {
@@ -103,7 +93,7 @@ std::string role_of(const timeline::Fact& fact, const CaseFile& file) {
   const bool stored = contains(url, "/docker/registry/v2/blobs/");
   if (file.registry.empty()) {
     if (stored || is_blob_store(host)) return "blob-host";
-    return contains(url, "/v2/") || is_hub(host) ? "registry" : "other";
+    return contains(url, "/v2/") || timeline::is_docker_hub(host) ? "registry" : "other";
   }
   if (same_registry(host, file.registry)) return "registry";
   if (step == "authorize") return "token";

@@ -6,11 +6,10 @@
 
 #include "base/text.h"
 #include "readers/node_parts.h"
+#include "timeline/timeline.h"
 
 namespace unsnag::readers::node {
 namespace {
-
-bool is_docker_hub(std::string_view host) { return host == "registry-1.docker.io" || host == "docker.io" || host == "index.docker.io"; }
 
 /// "registry.example_5000_" is how containerd writes a port where a path may hold no colon (core/remotes/docker/config).
 std::string registry_of_folder(std::string_view folder) {
@@ -88,7 +87,7 @@ void mirror(const Mirror& given, Notes& notes) {
     odd("override-without-v2", "requests go to " + asked + "/");
   }
   if (!server.host.empty() && server.host == url.host && !given.registry.empty() && given.registry != "_default" &&
-      given.registry != server.host && !(given.registry == "docker.io" && is_docker_hub(server.host))) {
+      given.registry != server.host && !(given.registry == "docker.io" && timeline::is_docker_hub(server.host))) {
     odd("server-is-the-mirror", "nothing falls back to " + given.registry);
   }
 }
@@ -104,7 +103,7 @@ void hosts_toml(const Value& document, Notes& notes) {
   }
   base.server = document["server"].scalar;
   const Url server = base.server.empty() ? Url{} : parse_url(base.server);
-  if (base.registry.empty() && is_docker_hub(server.host)) base.registry = "docker.io";
+  if (base.registry.empty() && timeline::is_docker_hub(server.host)) base.registry = "docker.io";
 
   const Value& hosts = document["host"];
   bool server_listed = false;

@@ -42,11 +42,15 @@ Parts split(std::string_view reference) {
   return parts;
 }
 
-bool is_hub(std::string_view host) {
-  return host.empty() || host == "docker.io" || host == "index.docker.io" || host == "registry-1.docker.io";
-}
+constexpr std::string_view k_hub_too = "registry.hub.docker.com";  // the same images, but nobody takes the names for the same
+
+bool is_hub(std::string_view host) { return host.empty() || (is_docker_hub(host) && host != k_hub_too); }
 
 }  // namespace
+
+bool is_docker_hub(std::string_view host) {
+  return host == "docker.io" || host == "index.docker.io" || host == "registry-1.docker.io" || host == k_hub_too;
+}
 
 std::string normalize_image(std::string_view reference) {
   const auto parts = split(reference);

@@ -67,6 +67,8 @@ struct Timeline {
 
 /// "nginx" → "docker.io/library/nginx:latest"; a digest stays without a tag; what does not parse stays as it is.
 std::string normalize_image(std::string_view reference);
+/// Docker Hub, by the name in images or by one of those that requests go to.
+bool is_docker_hub(std::string_view host);
 /// Host (with port) of a normalised or plain reference: "docker.io", "registry.example:5000".
 std::string registry_of(std::string_view reference);
 /// Repository without host, tag and digest: "library/nginx".
