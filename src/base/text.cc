@@ -43,29 +43,6 @@ std::int64_t hex_at(std::string_view text, std::size_t at, std::size_t digits) {
   return value;
 }
 
-void append_utf8(std::string& out, std::int64_t point) {
-  if (point < 0 || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF)) {
-    out += k_replacement;
-    return;
-  }
-  const auto add = [&out](std::int64_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
-  if (point < 0x80) {
-    add(point);
-  } else if (point < 0x800) {
-    add(0xC0 | (point >> 6));
-    add(0x80 | (point & 0x3F));
-  } else if (point < 0x10000) {
-    add(0xE0 | (point >> 12));
-    add(0x80 | ((point >> 6) & 0x3F));
-    add(0x80 | (point & 0x3F));
-  } else {
-    add(0xF0 | (point >> 18));
-    add(0x80 | ((point >> 12) & 0x3F));
-    add(0x80 | ((point >> 6) & 0x3F));
-    add(0x80 | (point & 0x3F));
-  }
-}
-
 /// Decodes \uNNNN at `at` (of its backslash); returns the characters consumed, 0: it is none. JSON writes
 /// characters beyond U+FFFF as two of them.
 std::size_t unescape_u(std::string_view text, std::size_t at, std::string& out) {
@@ -198,6 +175,29 @@ std::string unescape(std::string_view inside) {
     at += consumed;
   }
   return out;
+}
+
+void append_utf8(std::string& out, std::int64_t point) {
+  if (point < 0 || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF)) {
+    out += k_replacement;
+    return;
+  }
+  const auto add = [&out](std::int64_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
+  if (point < 0x80) {
+    add(point);
+  } else if (point < 0x800) {
+    add(0xC0 | (point >> 6));
+    add(0x80 | (point & 0x3F));
+  } else if (point < 0x10000) {
+    add(0xE0 | (point >> 12));
+    add(0x80 | ((point >> 6) & 0x3F));
+    add(0x80 | (point & 0x3F));
+  } else {
+    add(0xF0 | (point >> 18));
+    add(0x80 | ((point >> 12) & 0x3F));
+    add(0x80 | ((point >> 6) & 0x3F));
+    add(0x80 | (point & 0x3F));
+  }
 }
 
 std::size_t utf8_length(std::string_view text) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,8 @@ bool contains(std::string_view text, std::string_view part);
 std::size_t count_of(std::string_view text, char byte);
 /// Bytes of the valid UTF-8 character that `text` begins with; 0: it begins with none (or is empty).
 std::size_t utf8_length(std::string_view text);
+/// Appends a character in UTF-8; for what is none (surrogates, beyond U+10FFFF) the replacement character.
+void append_utf8(std::string& out, std::int64_t point);
 /// True when both are equal but for the case of ASCII letters.
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/text.h"
+
 namespace unsnag::evidence {
 namespace {
 
@@ -39,25 +41,6 @@ Result<void*> Utf8Bytes::find_form() {
   return nullptr;
 }
 
-void Utf8Bytes::put(std::uint32_t code) {
-  const auto tail = [this](std::uint32_t bits) { ready_ += static_cast<char>(0x80U | (bits & 0x3fU)); };
-  if (code < 0x80) {
-    ready_ += static_cast<char>(code);
-  } else if (code < 0x800) {
-    ready_ += static_cast<char>(0xc0U | code >> 6U);
-    tail(code);
-  } else if (code < 0x10000) {
-    ready_ += static_cast<char>(0xe0U | code >> 12U);
-    tail(code >> 6U);
-    tail(code);
-  } else {
-    ready_ += static_cast<char>(0xf0U | code >> 18U);
-    tail(code >> 12U);
-    tail(code >> 6U);
-    tail(code);
-  }
-}
-
 void Utf8Bytes::decode(bool ended) {
   std::size_t at = 0;
   for (; at + 1 < raw_.size(); at += 2) {
@@ -66,18 +49,18 @@ void Utf8Bytes::decode(bool ended) {
         form_ == Form::utf16le ? first | static_cast<std::uint32_t>(second) << 8U : second | static_cast<std::uint32_t>(first) << 8U;
     const bool low = unit >= 0xdc00 && unit < 0xe000;
     if (high_ != 0 && low) {
-      put(0x10000 + ((high_ - 0xd800) << 10U) + (unit - 0xdc00));
+      append_utf8(ready_, 0x10000 + ((high_ - 0xd800) << 10U) + (unit - 0xdc00));
       high_ = 0;
       continue;
     }
-    if (high_ != 0) put(k_replacement);
+    if (high_ != 0) append_utf8(ready_, k_replacement);
     high_ = unit >= 0xd800 && unit < 0xdc00 ? unit : 0;
-    if (low) put(k_replacement);
-    else if (high_ == 0 && unit != k_mark) put(unit);
+    if (low) append_utf8(ready_, k_replacement);
+    else if (high_ == 0 && unit != k_mark) append_utf8(ready_, unit);
   }
   raw_.erase(0, at);
   if (ended && (high_ != 0 || !raw_.empty())) {
-    put(k_replacement);
+    append_utf8(ready_, k_replacement);
     high_ = 0;
     raw_.clear();
   }

@@ -23,7 +23,6 @@ class Utf8Bytes : public Bytes {
 
   Result<void*> find_form();
   void decode(bool ended);
-  void put(std::uint32_t code);
 
   Bytes& bytes_;
   Form form_ = Form::unknown;
