@@ -6,13 +6,12 @@
 #include <string>
 
 #include "base/text.h"
+#include "readers/brackets.h"
 #include "readers/kubernetes_objects.h"
 #include "readers/kubernetes_row.h"
 
 namespace unsnag::readers::kubernetes {
 namespace {
-
-bool starts_with(std::string_view text, std::string_view part) { return text.substr(0, part.size()) == part; }
 
 /// True when one of the next lines has a key that every object has.
 bool looks_like_object(const Lines& lines, std::size_t i) {
@@ -29,10 +28,10 @@ bool looks_like_object(const Lines& lines, std::size_t i) {
 
 bool begins_yaml(std::string_view line) {
   line = trim(line);
-  if (starts_with(line, "- ")) line = trim(line.substr(2));
-  if (starts_with(line, "apiVersion:")) return true;
+  if (line.starts_with("- ")) line = trim(line.substr(2));
+  if (line.starts_with("apiVersion:")) return true;
   for (const std::string_view kind : {"Pod", "PodList", "Event", "EventList", "Node", "NodeList", "Secret", "SecretList", "List"})
-    if (starts_with(line, "kind:") && trim(line.substr(5)) == kind) return true;
+    if (line.starts_with("kind:") && trim(line.substr(5)) == kind) return true;
   return line == "items:";
 }
 
@@ -40,26 +39,13 @@ bool begins_yaml(std::string_view line) {
 
 std::optional<std::size_t> DocumentReader::json_end(std::size_t i) {
   if (i < no_json_before_) return std::nullopt;
-  std::size_t depth = 0;
-  bool in_string = false;
+  Brackets brackets;
   for (auto j = i; j < lines_.size(); ++j) {
-    const auto line = lines_[j];
-    for (std::size_t k = 0; k < line.size(); ++k) {
-      const char c = line[k];
-      if (in_string) {
-        if (c == '\\') ++k;
-        else if (c == '"') in_string = false;
-      } else if (c == '"') {
-        in_string = true;
-      } else if (c == '{' || c == '[') {
-        ++depth;
-      } else if (c == '}' || c == ']') {
-        if (--depth > 0) continue;
-        if (trim(line.substr(k + 1)).empty()) return j + 1;
-        no_json_before_ = j + 1;
-        return std::nullopt;
-      }
-    }
+    const auto behind = brackets.behind_end(lines_[j]);
+    if (!behind) continue;
+    if (trim(*behind).empty()) return j + 1;
+    no_json_before_ = j + 1;
+    return std::nullopt;
   }
   no_json_before_ = lines_.size();  // else every inner brace would read on to the text's end again
   return std::nullopt;
@@ -77,7 +63,7 @@ std::optional<std::size_t> DocumentReader::yaml_end(std::size_t i) const {
       const auto rest = line.substr(indent);
       const auto kv = key_value(line);
       const bool key = kv && kv->key[0] >= 'a' && kv->key[0] <= 'z' && kv->key.find(' ') == std::string_view::npos;
-      const bool mark = starts_with(rest, "- ") || rest[0] == '#' || starts_with(rest, "---") || starts_with(rest, "...");
+      const bool mark = rest.starts_with("- ") || rest[0] == '#' || rest.starts_with("---") || rest.starts_with("...");
       if ((!key && !mark) || parse_prompt(line)) break;
     }
     end = j + 1;
@@ -88,7 +74,7 @@ std::optional<std::size_t> DocumentReader::yaml_end(std::size_t i) const {
 std::optional<DocumentReader::Taken> DocumentReader::take(std::size_t i) {
   const auto begin = trim(lines_[i]);
   if (begin.empty()) return std::nullopt;
-  const bool json = begin[0] == '{' || begin == "[" || starts_with(begin, "[{");
+  const bool json = begin[0] == '{' || begin == "[" || begin.starts_with("[{");
   std::optional<std::size_t> end;
   if (json) {
     if (!looks_like_object(lines_, i)) return std::nullopt;

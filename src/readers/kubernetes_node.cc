@@ -8,8 +8,6 @@
 namespace unsnag::readers::kubernetes {
 namespace {
 
-bool starts_with(std::string_view text, std::string_view part) { return text.substr(0, part.size()) == part; }
-
 Saying& say(Collector& collector, std::string_view node, std::uint64_t line, std::string_view shown) {
   auto& saying = collector.say(line, shown);
   saying.context.scope.node = node;
@@ -134,7 +132,7 @@ bool say_node_info(Collector& collector, std::string_view node, std::string_view
 
 void say_node_label(Collector& collector, std::string_view node, std::string_view key, std::uint64_t line, std::string_view shown) {
   for (const auto& mark : k_labels) {
-    if (!starts_with(key, mark.part)) continue;
+    if (!key.starts_with(mark.part)) continue;
     return say_platform(collector, node, mark.platform, "node label", line, shown);
   }
 }

@@ -15,10 +15,6 @@ bool digit(char c) { return c >= '0' && c <= '9'; }
 bool lower(char c) { return c >= 'a' && c <= 'z'; }
 bool upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool hex(char c) { return digit(c) || (c >= 'a' && c <= 'f'); }
-bool starts_with(std::string_view text, std::string_view part) { return text.substr(0, part.size()) == part; }
-bool ends_with(std::string_view text, std::string_view part) {
-  return text.size() >= part.size() && text.substr(text.size() - part.size()) == part;
-}
 
 /// Words of a line, one after another.
 class Cursor {
@@ -83,8 +79,8 @@ bool is_component(std::string_view word) {
 /// Components that are taken for one though a single blank follows. Others could be a message's first word.
 bool is_known_component(std::string_view word) {
   if (!is_component(word)) return false;
-  return word == "kubelet" || word == "karpenter" || word == "scheduler" || word == "controllermanager" || ends_with(word, "-scheduler") ||
-         ends_with(word, "controller") || ends_with(word, "autoscaler") || ends_with(word, "operator");
+  return word == "kubelet" || word == "karpenter" || word == "scheduler" || word == "controllermanager" || word.ends_with("-scheduler") ||
+         word.ends_with("controller") || word.ends_with("autoscaler") || word.ends_with("operator");
 }
 
 /// "17s" or "2s (x4 over 14s)", also "2s(x4 over 14s)".
@@ -98,12 +94,12 @@ bool take_age(Cursor& cursor, EventRow& row) {
   }
   if (!is_age_word(word)) return false;
   row.last = row.first = parse_age_word(word);
-  if (counted.empty() && starts_with(c.peek(), "(x")) counted = c.word();
+  if (counted.empty() && c.peek().starts_with("(x")) counted = c.word();
   if (!counted.empty()) {
     if (const auto count = number(counted.substr(2)); count && c.peek() == "over") {
       c.word();
       auto over = c.word();
-      if (ends_with(over, ")")) over.remove_suffix(1);
+      if (over.ends_with(")")) over.remove_suffix(1);
       row.count = *count;
       row.first = parse_age_word(over);
     }
@@ -130,7 +126,7 @@ void take_source(Cursor& c, EventRow& row) {
     return;
   }
   const auto first = c.peek();
-  if (ends_with(first, ",") && is_component(first.substr(0, first.size() - 1))) {
+  if (first.ends_with(",") && is_component(first.substr(0, first.size() - 1))) {
     row.component = c.word();
     row.component.remove_suffix(1);
     row.host = c.word();
@@ -142,7 +138,7 @@ void take_source(Cursor& c, EventRow& row) {
 
 void take_subobject(Cursor& c, EventRow& row) {
   const auto word = c.peek();
-  if (starts_with(word, "spec.") && ends_with(word, "}")) row.container = container_of_path(c.word());
+  if (word.starts_with("spec.") && word.ends_with("}")) row.container = container_of_path(c.word());
 }
 
 /// An event's own name, "etl-c4fj7.18eaea83b135dadf": the object's and the time in hex.
@@ -218,7 +214,7 @@ bool is_kind_word(std::string_view word) {
 
 std::string_view container_of_path(std::string_view field_path) {
   const auto open = field_path.find('{'), close = field_path.find('}');
-  if (!starts_with(field_path, "spec.") || open == std::string_view::npos || close == std::string_view::npos || close < open) return {};
+  if (!field_path.starts_with("spec.") || open == std::string_view::npos || close == std::string_view::npos || close < open) return {};
   return field_path.substr(open + 1, close - open - 1);
 }
 
@@ -323,7 +319,7 @@ std::optional<PodRow> parse_pod_row(std::string_view line) {
     if (!is_ready(c.peek(), row) || !is_dns_name(row.name_space)) return std::nullopt;
   }
   c.word();
-  if (starts_with(row.name, "pod/")) row.name.remove_prefix(4);
+  if (row.name.starts_with("pod/")) row.name.remove_prefix(4);
   if (!is_dns_name(row.name)) return std::nullopt;
   row.status = c.word();
   if (row.status.empty() || !upper(row.status.front())) return std::nullopt;
@@ -374,7 +370,7 @@ bool is_describe_header(std::string_view line) {
   Cursor c(line);
   const auto first = c.word(), second = c.word();
   if ((first == "Type" && second == "Reason") || (first == "FirstSeen" && second == "LastSeen")) return only_columns(line);
-  return starts_with(first, "---") && starts_with(second, "---") && line.find_first_not_of("- \t") == std::string_view::npos;
+  return first.starts_with("---") && second.starts_with("---") && line.find_first_not_of("- \t") == std::string_view::npos;
 }
 
 }  // namespace unsnag::readers::kubernetes

@@ -13,7 +13,6 @@ using timeline::Certainty;
 
 constexpr std::string_view k_reader = "reader.kubernetes";
 
-bool starts_with(std::string_view text, std::string_view part) { return text.substr(0, part.size()) == part; }
 template <std::size_t N>
 bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
   return std::find(std::begin(words), std::end(words), word) != std::end(words);
@@ -45,7 +44,7 @@ bool is_kubelet_reason(std::string_view reason) {
                                                    "ContainerGCFailed",
                                                    "NetworkNotReady",
                                                    "CgroupV1"};
-  return is_container_reason(reason) || is_one_of(reason, k_reasons) || starts_with(reason, "NodeHas");
+  return is_container_reason(reason) || is_one_of(reason, k_reasons) || reason.starts_with("NodeHas");
 }
 
 /// Errors in such an event's words are never a pull's.
@@ -218,7 +217,7 @@ void Collector::say_event(const EventRow& row, std::size_t block_index, std::uin
   // "Successfully assigned shop/cart-1 to node-a" (before 1.13 without the namespace) is what names pod and node in
   // a paste of nothing but event rows.
   constexpr std::string_view k_assigned = "Successfully assigned ";
-  if ((row.reason == "Scheduled" || row.reason == "scheduled") && starts_with(row.message, k_assigned)) {
+  if ((row.reason == "Scheduled" || row.reason == "scheduled") && row.message.starts_with(k_assigned)) {
     const auto words = split_words(row.message.substr(k_assigned.size()));
     if (words.size() >= 3 && words[1] == "to") {
       auto pod = std::string(words[0]);

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "readers/brackets.h"
 #include "readers/envelope.h"
 #include "readers/node_parts.h"
 #include "readers/shell.h"
@@ -142,25 +143,13 @@ class Finder {
   std::optional<std::size_t> json_end(std::size_t i) {
     const auto begin = trim(lines_[i]);
     if (i < no_json_before_ || begin.front() != '{') return std::nullopt;
-    std::size_t depth = 0;
-    bool in_string = false;
+    Brackets brackets;
     for (auto j = i; j < lines_.size(); ++j) {
-      const auto line = lines_[j];
-      for (std::size_t k = 0; k < line.size(); ++k) {
-        const char c = line[k];
-        if (in_string) {
-          if (c == '\\') ++k;
-          else if (c == '"') in_string = false;
-        } else if (c == '"') {
-          in_string = true;
-        } else if (c == '{' || c == '[') {
-          ++depth;
-        } else if ((c == '}' || c == ']') && --depth == 0) {
-          no_json_before_ = j + 1;
-          if (j == i && starts_record(begin)) return std::nullopt;  // a log of JSON lines
-          return trim(line.substr(k + 1)).empty() ? std::optional(j + 1) : std::nullopt;
-        }
-      }
+      const auto behind = brackets.behind_end(lines_[j]);
+      if (!behind) continue;
+      no_json_before_ = j + 1;
+      if (j == i && starts_record(begin)) return std::nullopt;  // a log of JSON lines
+      return trim(*behind).empty() ? std::optional(j + 1) : std::nullopt;
     }
     no_json_before_ = lines_.size();  // else every inner brace would read on to the text's end again
     return std::nullopt;

@@ -24,15 +24,13 @@ constexpr std::size_t k_chunk = std::size_t{4} << 20U;
 /// Files up to this size are looked at whole: configuration, objects and tables are never larger.
 constexpr std::size_t k_max_whole = std::size_t{16} << 20U;
 
-bool starts_with(std::string_view text, std::string_view start) { return text.substr(0, start.size()) == start; }
-
 /// Whose log a file is, when its name says so. The lines themselves usually say more.
 std::string program_of(std::string_view path) {
   const auto name = path.substr(path.find_last_of("/:") + 1);
   if (contains(name, "kubelet")) return "kubelet";
   if (contains(name, "cri-docker")) return "cri-dockerd";
   if (contains(name, "containerd")) return "containerd";
-  if (starts_with(name, "docker")) return "dockerd";
+  if (name.starts_with("docker")) return "dockerd";
   if (contains(name, "crio") || contains(name, "cri-o")) return "cri-o";
   if (contains(name, "dmesg") || contains(name, "kern")) return "kernel";
   return {};
