@@ -286,6 +286,14 @@ std::size_t interpret(std::string_view text, const Context& context, timeline::S
   return found.size();
 }
 
+Fact make_fact(std::string_view name, std::initializer_list<std::pair<std::string_view, std::string_view>> attributes) {
+  Fact fact;
+  fact.name = name;
+  for (const auto& [key, value] : attributes)
+    if (!value.empty()) fact.set(key, clip(printable(value), 1024));
+  return fact;
+}
+
 void note(Fact fact, const Context& context, std::string_view reader, timeline::Sink& sink) {
   Event event;
   event.scope = context.scope;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,6 +33,9 @@ struct Context {
 /// Emits what `text` establishes; returns the number of catalogue messages found. `text` may hold newlines.
 /// Any thread, but not from within `sink`, which is lent the thread's one event. No state is kept between calls.
 std::size_t interpret(std::string_view text, const Context& context, timeline::Sink& sink);
+
+/// A fact with these attributes, cleaned and of at most 1 KiB each; empty ones are left out.
+timeline::Fact make_fact(std::string_view name, std::initializer_list<std::pair<std::string_view, std::string_view>> attributes = {});
 
 /// Emits one fact that a reader concluded by itself (from a configuration file, a table, an object).
 /// `reader` names it in the origin, e.g. "reader.hosts-toml".

@@ -17,13 +17,6 @@ std::string_view without_init(std::string_view reason) {
 
 }  // namespace
 
-timeline::Fact make_fact(std::string_view name, std::initializer_list<std::pair<std::string_view, std::string_view>> attributes) {
-  timeline::Fact fact;
-  fact.name = name;
-  for (const auto& [key, value] : attributes) fact.set(key, value);
-  return fact;
-}
-
 bool is_image_reason(std::string_view reason) {
   static constexpr std::string_view k_reasons[] = {
       "ErrImagePull",        "ImagePullBackOff",       "InvalidImageName", "ErrImageNeverPull",         "ImageInspectError",

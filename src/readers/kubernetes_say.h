@@ -96,7 +96,6 @@ class Collector {
 };
 
 /// Parts of a pod's state that facts follow from.
-timeline::Fact make_fact(std::string_view name, std::initializer_list<std::pair<std::string_view, std::string_view>> attributes = {});
 /// What kubelet's reason for a container that waits or ended says. Empty: not a reason that is known here.
 std::vector<timeline::Fact> facts_of_reason(std::string_view reason);
 /// ErrImagePull and its kin, with or without "Init:".

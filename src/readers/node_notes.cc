@@ -9,15 +9,6 @@
 
 namespace unsnag::readers::node {
 
-timeline::Fact make_fact(std::string_view name, std::initializer_list<std::pair<std::string_view, std::string_view>> attributes) {
-  timeline::Fact fact;
-  fact.name = std::string(name);
-  for (const auto& [key, value] : attributes) {
-    if (!value.empty()) fact.set(key, clip(printable(value), 1024));
-  }
-  return fact;
-}
-
 std::string_view Notes::basename() const { return base_name(file_.path); }
 
 std::string_view Notes::line_text(std::uint64_t line) {

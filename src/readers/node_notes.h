@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,9 +14,6 @@
 #include "timeline/event.h"
 
 namespace unsnag::readers::node {
-
-/// A fact with these attributes; empty ones are left out.
-timeline::Fact make_fact(std::string_view name, std::initializer_list<std::pair<std::string_view, std::string_view>> attributes);
 
 /// One text being read. Borrows the file's text and the sink; one thread.
 class Notes {
