@@ -19,7 +19,6 @@ struct Gathered {
   Pull pull;
   std::vector<Moment> moments;
   std::unordered_set<std::string> pods, containers;  // the pull's, for finding them in: a node may run ten thousand
-  std::uint64_t dropped = 0;
 };
 
 constexpr std::size_t k_max_moments = 16384;  // per image and node; see thin()
@@ -200,12 +199,8 @@ struct Fold::State {
     auto& moments = gathered.moments;
     const bool sample = std::holds_alternative<Sample>(event.what);
     if (moments.size() >= k_max_moments) {
-      if (sample) {
-        ++gathered.dropped;
-        return;
-      }
+      if (sample) return;
       thin(moments, k_max_moments / 2);
-      gathered.dropped += k_max_moments - moments.size();
     }
     const auto& origin = event.origin;
     auto& moment = moments.emplace_back(Moment{event.when,
