@@ -255,7 +255,6 @@ class Peeler {
   void sent(const Sender& from) {
     if (!from.host.empty()) envelope_.host = from.host;
     envelope_.program = program_name(from.name);
-    if (!from.pid.empty()) envelope_.pid = from.pid;
     rest_ = from.message;
     if (from.name == "kernel") {
       if (const auto text = read_monotonic(rest_)) rest_ = *text;
@@ -264,7 +263,7 @@ class Peeler {
   }
 
   void journal(const Pairs& fields) {
-    std::string_view name, comm, slice, about, source_time, time_text, pid;
+    std::string_view name, comm, slice, source_time, time_text;
     std::string message;
     for (const auto& [key, value] : fields) {
       if (key == "MESSAGE") message = value;
@@ -272,9 +271,6 @@ class Peeler {
       else if (key == "SYSLOG_IDENTIFIER") name = value;
       else if (key == "_COMM") comm = value;
       else if (key == "_SYSTEMD_UNIT") slice = value;
-      else if (key == "UNIT") about = value;
-      else if (key == "_BOOT_ID") envelope_.boot = value;
-      else if (key == "_PID" || (key == "SYSLOG_PID" && pid.empty())) pid = value;
       else if (key == "__REALTIME_TIMESTAMP") time_text = value;
       else if (key == "_SOURCE_REALTIME_TIMESTAMP") source_time = value;
       else if (key == "PRIORITY") {
@@ -285,9 +281,6 @@ class Peeler {
     for (const auto text : {time_text, source_time})  // the sender's own time is the inner one
       if (const auto count = integer(text); count && *count > 0 && *count < 9'000'000'000'000'000)
         if (const SysTime at{std::chrono::microseconds(*count)}; is_log_time(at)) time({at, std::chrono::microseconds(1), true, true});
-    envelope_.pid = pid;
-    // systemd's own lines about a unit carry it in UNIT, and init.scope as where they come from.
-    envelope_.unit = slice.empty() || slice == "init.scope" ? about : slice;
     envelope_.program = program_name(name);
     if (envelope_.program.empty()) envelope_.program = program_name(slice.ends_with(".service") ? slice : comm);
     while (message.ends_with('\n')) message.pop_back();
@@ -326,7 +319,6 @@ class Peeler {
     if (by_klog) {
       // component-base/logs/json: informational lines have a verbosity, errors have none.
       klog_ = true;
-      envelope_.klog_source = members[caller].second;
       envelope_.level = find({"v"}) < members.size() ? 'I' : 'E';
     }
     std::string text = std::move(members[message].second);
@@ -346,10 +338,8 @@ class Peeler {
     klog_ = true;
     if (header->level != ' ') {
       envelope_.level = header->level;
-      envelope_.pid = header->pid;
       time(header->when);
     }
-    envelope_.klog_source = header->source;
     rest_ = header->message;
     structured_ = true;
     // `"Message" key="value"`, unless it is text that happens to start with a quote.

@@ -18,11 +18,7 @@ struct Envelope {
   std::string host;     // journal's or syslog's host name, container-log's none
   std::string program;  // "kubelet", "containerd", "dockerd", "cri-o", "cri-dockerd", "kernel", "systemd", …
                         // from the unit, identifier or header style; empty when nothing tells
-  std::string unit;     // systemd unit, when the journal's fields say so: "kubelet.service"
-  std::string pid;
-  char level = ' ';         // E W I D F (fatal), ' ' unknown
-  std::string klog_source;  // "kube_docker_client.go:345"
-  std::string boot;         // journal's _BOOT_ID
+  char level = ' ';     // E W I D F (fatal), ' ' unknown
   /// The message, unescaped (JSON and Go-quoted msg="…" are decoded), without any header. For structured lines
   /// it is the msg part alone.
   std::string message;

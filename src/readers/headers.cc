@@ -31,16 +31,16 @@ std::string_view token(std::string_view text) {
 }
 
 /// `file.go:123]` and a blank (or the end).
-std::optional<std::string_view> take_source(std::string_view& text) {
+bool take_source(std::string_view& text) {
   auto source = token(text);
-  if (source.size() < 5 || source.back() != ']') return std::nullopt;
+  if (source.size() < 5 || source.back() != ']') return false;
   const auto length = source.size();
   source.remove_suffix(1);
   const auto colon = source.rfind(':');
-  if (colon == std::string_view::npos || colon == 0 || !all_digits(source.substr(colon + 1))) return std::nullopt;
+  if (colon == std::string_view::npos || colon == 0 || !all_digits(source.substr(colon + 1))) return false;
   text.remove_prefix(length);
   if (!text.empty()) text.remove_prefix(1);
-  return source;
+  return true;
 }
 
 bool is_json_log(std::string_view text) {
@@ -117,16 +117,14 @@ std::optional<KlogHeader> read_klog(std::string_view text) {
     if (!when) return std::nullopt;
     header.when = *when;
     skip_blanks(text);
-    header.pid = token(text);
-    if (!all_digits(header.pid)) return std::nullopt;
-    text.remove_prefix(header.pid.size());
+    const auto pid = token(text);
+    if (!all_digits(pid)) return std::nullopt;
+    text.remove_prefix(pid.size());
     skip_blanks(text);
   } else if (const auto word = token(text); !contains(word, ".go:")) {
     return std::nullopt;
   }
-  const auto source = take_source(text);
-  if (!source) return std::nullopt;
-  header.source = *source;
+  if (!take_source(text)) return std::nullopt;
   header.message = text;
   return header;
 }

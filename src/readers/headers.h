@@ -15,11 +15,11 @@ namespace unsnag::readers {
 bool is_header(std::string_view text);
 
 /// `E0820 05:41:26.087058    3267 kuberuntime_sandbox.go:72] msg` (k8s.io/klog, formatHeader), or from
-/// `kuberuntime_sandbox.go:72] msg` on, as people paste it (then without level, time and pid).
+/// `kuberuntime_sandbox.go:72] msg` on, as people paste it (then without level and time).
 struct KlogHeader {
   char level = ' ';
   Stamp when;
-  std::string_view pid, source, message;
+  std::string_view message;
 };
 std::optional<KlogHeader> read_klog(std::string_view text);
 
