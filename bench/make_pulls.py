@@ -3,8 +3,8 @@
 """Makes the journal of a cluster in which very many images are pulled, for measuring how diagnosis grows.
 
 usage: make_pulls.py PULLS [--failing PERCENT] [--pods PODS] [--pulls-per-node N] > journal.log
-Each pull is of another image, and has the lines that kubelet 1.33 and containerd 2.1 print of it (journalctl -o short-iso
-of several nodes, by time). Failing ones fail twice, in one of seven ways, and hold lines without the image, too. PODS
+Each pull is of another image, and has the lines that kubelet 1.33 and containerd 2.1 print of it (journalctl -o
+short-iso-precise of several nodes, by time). Failing ones fail twice, in one of seven ways, and hold lines without the image, too. PODS
 (default: as many as pulls) share the images. Each node also says its settings, and some have trouble of their own.
 """
 import argparse, datetime, random
