@@ -12,8 +12,10 @@
 #include "readers/files.h"
 #include "readers/journal_export.h"
 #include "readers/log_reader.h"
+#include "readers/node_notes.h"
 #include "readers/paste.h"
 #include "readers/pasted_lines.h"
+#include "readers/plain_words.h"
 #include "timeline/json_lines.h"
 
 namespace unsnag::readers {
@@ -23,6 +25,8 @@ namespace {
 constexpr std::size_t k_chunk = std::size_t{4} << 20U;
 /// Files up to this size are looked at whole: configuration, objects and tables are never larger.
 constexpr std::size_t k_max_whole = std::size_t{16} << 20U;
+/// What somebody put together for us to read; longer texts are logs, of which not every line is meant.
+constexpr std::uint64_t k_short = 80;
 
 /// Whose log a file is, when its name says so. The lines themselves usually say more.
 std::string program_of(std::string_view path) {
@@ -60,6 +64,36 @@ std::string without_quote_marks(std::string_view text) {
   return out;
 }
 
+/// People set the words that they mean in bold; the marks hide a name's end from its message. "" when there are none.
+std::string without_bold(std::string_view text) {
+  constexpr std::string_view k_mark = "**";
+  if (!contains(text, k_mark)) return {};
+  std::string out;
+  out.reserve(text.size());
+  bool any = false;
+  for (const auto line : split(text, '\n')) {
+    std::size_t marks = 0;
+    for (auto at = line.find(k_mark); at != std::string_view::npos; at = line.find(k_mark, at + k_mark.size())) ++marks;
+    const bool bold = marks != 0 && marks % 2 == 0 && !contains(line, "***") && !contains(line, "/**");
+    any = any || bold;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      if (bold && line.substr(i, k_mark.size()) == k_mark) ++i;
+      else out += line[i];
+    }
+    out += '\n';
+  }
+  out.pop_back();  // there is one part more than there are newlines
+  return any ? out : std::string();
+}
+
+/// Lines of a short paste that tell of a failed pull in words that nobody knows.
+void note_unknown_words(std::string_view text, const std::string& path, timeline::Sink& sink) {
+  if (count_of(text, '\n') > k_short) return;
+  node::Notes notes({path, text, {}}, sink);
+  notes.reader = "reader.plain-words";
+  for (const auto number : lines_of_failed_pulls(text)) notes.add({"unknown-words", {}}, number);
+}
+
 class Reader {
  public:
   /// `only_file`: the one target, if it is a file: somebody may have put it together like a paste.
@@ -73,8 +107,9 @@ class Reader {
 
   /// A text that is here as a whole: unsnag's own events, kubectl's output, configuration, tables, or log lines.
   void read_whole(std::string_view text, const std::string& path) {
-    std::string unquoted, whole;
+    std::string unquoted, thin, whole;
     if (path == "-" && !(unquoted = without_quote_marks(text)).empty()) text = unquoted;
+    if (path == "-" && text.size() <= k_max_paste && !(thin = without_bold(text)).empty()) text = thin;
     if (path == "-" && !(whole = with_whole_lines(text)).empty()) text = whole;
     if (timeline::is_event_line(text)) return read_events(text);
     if (is_journal_export(text)) {
@@ -153,7 +188,9 @@ class Reader {
       stream(file.path, bytes, text, [&](std::string_view lines) { log.feed(lines); });
       add(log.count());
     }
-    if (file.path == "-" && reading.events == 0) note_paste(text, ended);
+    if (reading.events != 0) return;
+    if (ended && (file.path == "-" || file.path == only_file_)) note_unknown_words(text, file.path, sink_);
+    if (file.path == "-") note_paste(text, ended);
   }
 
   /// Reads on until `text` holds `limit` bytes or the file ends. False: nothing could be read.
@@ -232,7 +269,6 @@ Result<Reading> read_targets(const std::vector<std::string>& targets, timeline::
     else TRY(context(evidence::walk(target, visitor), "{}", target));
   }
   // One short file is what somebody put together, like a paste.
-  constexpr std::uint64_t k_short = 80;
   const auto& reading = reader.reading;
   if (targets.size() == 1 && targets.front() != "-" && reading.files == 1 && reading.events == 0 && reading.lines <= k_short) {
     Context context;
@@ -249,6 +285,7 @@ Reading read_paste(std::string_view text, timeline::Sink& sink) {
   reader.reading.files = 1;
   reader.reading.bytes = text.size();
   reader.read_whole(text, "-");
+  note_unknown_words(text, "-", sink);
   Context context;
   context.file = "-";
   context.certainty = timeline::Certainty::measured;

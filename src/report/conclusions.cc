@@ -2,6 +2,8 @@
 // What is said when no verdict was found. That nothing failed is a conclusion too, and rests on what was read; where
 // no line was understood it would be a guess, so then the report says what to bring.
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -20,6 +22,13 @@ std::string amount(std::uint64_t number, std::string_view one, std::string_view 
 std::string what_was_read(const Input& input) {
   if (input.pasted) return amount(input.lines, "line", "lines");
   return amount(input.lines, "line", "lines") + " of " + amount(input.files, "file", "files");
+}
+
+std::vector<diagnose::BringNext> what_to_bring() {
+  return {{"the pod's events", "kubectl describe pod POD | unsnag why"},
+          {"kubelet's log, where the node uses systemd", "journalctl -u kubelet | unsnag why"},
+          {"the runtime's log", "journalctl -u containerd | unsnag why"},
+          {"a support bundle of the node, or a folder of its logs", "unsnag why BUNDLE.tar.gz"}};
 }
 
 Verdict nothing_failed(const Findings& findings) {
@@ -61,10 +70,38 @@ Verdict nothing_understood(const Input& input) {
     verdict.confidence = Confidence::possible;
     verdict.summary = fmt::format("Nothing in the {} read tells of an image pull", what_was_read(input));
   }
-  verdict.bring = {{"the pod's events", "kubectl describe pod POD | unsnag why"},
-                   {"kubelet's log, where the node uses systemd", "journalctl -u kubelet | unsnag why"},
-                   {"the runtime's log", "journalctl -u containerd | unsnag why"},
-                   {"a support bundle of the node, or a folder of its logs", "unsnag why BUNDLE.tar.gz"}};
+  verdict.bring = what_to_bring();
+  return verdict;
+}
+
+bool went_well(const timeline::Pull& pull) {
+  const auto is_ok = [](const timeline::Attempt& attempt) { return attempt.outcome == timeline::Outcome::ok; };
+  const auto is_there = [](const timeline::Noted& noted) {
+    return noted.fact.name == "pull-succeeded" || noted.fact.name == "image-present";
+  };
+  return std::any_of(pull.attempts.begin(), pull.attempts.end(), is_ok) || std::any_of(pull.facts.begin(), pull.facts.end(), is_there);
+}
+
+/// A line tells of a failed pull in words that the catalogue does not know, and no pull is known to have gone well.
+std::optional<Verdict> failed_in_unknown_words(const timeline::Timeline& timeline) {
+  const auto tells = std::find_if(timeline.notes.begin(), timeline.notes.end(),
+                                  [](const timeline::Noted& noted) { return noted.fact.name == "unknown-words"; });
+  if (tells == timeline.notes.end() || std::any_of(timeline.pulls.begin(), timeline.pulls.end(), went_well)) return std::nullopt;
+  Verdict verdict;
+  diagnose::Proof proof;
+  proof.file = tells->first_origin.file;
+  proof.line = tells->first_origin.line;
+  proof.text = tells->first_origin.text;
+  proof.message = tells->first_origin.message;
+  proof.count = tells->count;
+  verdict.proof.push_back(std::move(proof));
+  verdict.cause = "insufficient-evidence";
+  verdict.title = "The lines can't decide";
+  verdict.rule = "insufficient-evidence.unknown-words";
+  verdict.summary = "A pull seems to have failed, in words that unsnag does not know";
+  verdict.bring = what_to_bring();
+  verdict.bring.push_back(
+      {"the same pull by hand, with its whole error (without the pod's secrets)", "crictl pull IMAGE 2>&1 | unsnag why"});
   return verdict;
 }
 
@@ -72,6 +109,7 @@ Verdict nothing_understood(const Input& input) {
 
 std::vector<Verdict> conclusions(const Findings& findings) {
   if (!findings.diagnosis.verdicts.empty()) return findings.diagnosis.verdicts;
+  if (auto verdict = failed_in_unknown_words(findings.timeline)) return {std::move(*verdict)};
   const bool understood = findings.input.understood != 0 || !findings.timeline.pulls.empty();
   return {understood ? nothing_failed(findings) : nothing_understood(findings.input)};
 }

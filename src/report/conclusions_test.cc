@@ -43,6 +43,31 @@ TEST(Conclusions, WhereNothingWasUnderstoodNothingIsClaimed) {
   EXPECT_EQ(only(example).summary, "Standard input was empty");
 }
 
+TEST(Conclusions, UnknownWordsOfAFailureAreNoSilence) {
+  timeline::Noted said;
+  said.fact = {"unknown-words", {}};
+  said.first_origin.file = "-";
+  said.first_origin.line = 3;
+  said.first_origin.text = "app:1 can't be pulled today";
+  Example example;
+  example.input = {1, 100, 10, 0, {}, false, true, false};
+  example.timeline.notes.push_back(said);
+  const auto verdict = only(example);
+  EXPECT_EQ(verdict.cause, "insufficient-evidence");
+  EXPECT_EQ(verdict.confidence, Confidence::insufficient);
+  ASSERT_EQ(verdict.proof.size(), 1U);
+  EXPECT_EQ(verdict.proof[0].line, 3U);
+  EXPECT_FALSE(verdict.bring.empty());
+  // Where a pull went well, or another verdict was found, they are not needed.
+  timeline::Pull pull;
+  pull.attempts.emplace_back().outcome = timeline::Outcome::ok;
+  example.timeline.pulls.push_back(pull);
+  EXPECT_EQ(only(example).cause, "no-failure");
+  auto known = deadline();
+  known.timeline.notes.push_back(said);
+  EXPECT_EQ(only(known).cause, "progress-deadline");
+}
+
 TEST(Conclusions, GiveTheExitStatus) {
   const auto status = [](const Example& example) { return static_cast<int>(status_of(conclusions(example.findings()))); };
   EXPECT_EQ(status(healthy()), 0);

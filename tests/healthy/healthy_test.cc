@@ -8,7 +8,10 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "diagnose/verdict.h"
+#include "evidence/evidence.h"
+#include "readers/plain_words.h"
 #include "readers/read.h"
 #include "timeline/timeline.h"
 
@@ -28,6 +31,22 @@ TEST(HealthyLogs, NoPullIsSaidToHaveFailed) {
     EXPECT_TRUE(healthy.count(verdict.cause) != 0)
         << fmt::format("{} ({}) of {}: {}", verdict.cause, verdict.rule, verdict.image, verdict.proof.empty() ? "" : verdict.proof[0].text);
   }
+}
+
+// Words alone may make "I don't know" out of silence, so they must not stand in what healthy daemons write.
+TEST(HealthyLogs, NoLineTellsOfAFailedPullInPlainWords) {
+  std::size_t lines = 0;
+  const auto read = [&](const evidence::File&, evidence::Bytes& bytes) {
+    std::string text, chunk(1U << 20U, '\0');
+    for (auto got = bytes.read(chunk.data(), chunk.size()); got && *got != 0; got = bytes.read(chunk.data(), chunk.size()))
+      text.append(chunk, 0, *got);
+    for (const auto line : split(text, '\n')) {
+      ++lines;
+      EXPECT_FALSE(readers::tells_of_a_failed_pull(line)) << line;
+    }
+  };
+  ASSERT_TRUE(evidence::walk(UNSNAG_TEST_DATA "/healthy.tar.xz", {read, [](const std::string&, const std::string&) {}}));
+  EXPECT_GE(lines, 10'000U);
 }
 
 // A pull that is under way is no failure; one that nobody has heard of for long may be.
