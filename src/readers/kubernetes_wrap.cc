@@ -34,6 +34,14 @@ bool has_no_room(std::string_view line, std::string_view next, std::size_t limit
   return width_of(line) + 1 + width_of(next.substr(0, next.find(' '))) > limit;
 }
 
+/// True when line `i` is as wide as the frame that it stands in: │ … │. What did not fit stands in the next line.
+bool fills_its_frame(const Lines& lines, std::size_t i) {
+  constexpr std::string_view k_bar = "\xe2\x94\x82";
+  const auto line = lines[i];
+  return line.size() > 1 && line.back() == ' ' && line[line.size() - 2] != ' ' && trim(lines.raw(i)).ends_with(k_bar) &&
+         trim(lines.raw(i)).starts_with(k_bar);
+}
+
 }  // namespace
 
 Wrapping find_wrapping(const Lines& lines, const std::vector<RowLines>& rows) {
@@ -72,7 +80,10 @@ std::string join_row(const Lines& lines, const RowLines& row, const Wrapping& wr
     const auto before = width_of(lines[i - 1]);
     const auto indent = indent_of(line);
     constexpr std::size_t k_lost_blanks = 3;  // a blank at the cut was trimmed by an editor
-    if (wrapping.hard != 0 && before + k_lost_blanks > wrapping.hard) {
+    if (fills_its_frame(lines, i - 1)) {
+      joined.pop_back();  // the frame's
+      joined += line;
+    } else if (wrapping.hard != 0 && before + k_lost_blanks > wrapping.hard) {
       if (before < wrapping.hard) joined += ' ';
       joined += indent >= 2 ? line.substr(indent) : line;
     } else if (ends_inside_a_word(joined, line.substr(indent))) {

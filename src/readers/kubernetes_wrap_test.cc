@@ -27,6 +27,9 @@ TEST(WrappedRow, IsJoinedAsItWasBroken) {
       {"the message's own newline", x + x + x + " 403 Forbidden\ndenied: expired", x + x + x + " 403 Forbidden\ndenied: expired"},
       {"short lines behind a newline", x + x + " <html>\n<body>\n</body>", x + x + " <html>\n<body>\n</body>"},
       {"inside a quoted name", x + x + x + " image \"reg.exam\nple/a:1\": no", x + x + x + " image \"reg.example/a:1\": no"},
+      {"in a frame, within a word", "\xe2\x94\x82 " + x + " repositor \xe2\x94\x82\n\xe2\x94\x82 y      \xe2\x94\x82",
+       x + " repository      "},
+      {"in a frame, at a blank", "\xe2\x94\x82 " + x + " error: \xe2\x94\x82\n\xe2\x94\x82  code    \xe2\x94\x82", x + " error: code    "},
       {"inside a digest", x + x + x + " sha256:ab\ncdef: no", x + x + x + " sha256:abcdef: no"},
   };
   for (const auto& c : k_cases) EXPECT_EQ(joined(c.text), c.want) << c.name;
