@@ -49,7 +49,8 @@ constexpr std::array<std::string_view, 15> k_not{"no",    "not",    "never",   "
 // Anywhere before it: what may happen.
 constexpr std::array<std::string_view, 7> k_may{"if", "whether", "would", "should", "might", "may", "how"};
 // Other things that are pulled, and what went well.
-constexpr std::array<std::string_view, 8> k_elsewhere{"git", "merge", "pr", "branch", "npm", "pip", "successfully", "requests"};
+constexpr std::array<std::string_view, 13> k_elsewhere{"git",      "merge", "pr",     "branch",   "npm",       "pip",    "successfully",
+                                                       "requests", "works", "worked", "succeeds", "succeeded", "success"};
 
 template <std::size_t N>
 bool is_one_of(std::string_view word, const std::array<std::string_view, N>& list) {

@@ -41,6 +41,7 @@ TEST(PlainWords, TalkAboutImagesIsNoFailure) {
            "npm ERR! 404 fetching image-size: not found",
            "Readiness probe failed: connection refused",
            "failed to garbage collect images",
+           "The docker pull works, but the container fails to start",
            "imagePullPolicy: Always",
            "Error: no such container",
        })
