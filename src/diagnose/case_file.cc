@@ -168,6 +168,8 @@ class Opener {
   [[nodiscard]] std::optional<Tie> tie_of(const IndexedNote& note, const CaseFile& file, std::string_view repository,
                                           const Pods& pods) const {
     const auto& noted = *note.noted;
+    const bool of_a_pull = is_failure(noted) || noted.fact.name == "trying-next-host";
+    if (file.pull == nullptr && of_a_pull && went_on(note)) return std::nullopt;
     if (note.kind == FailureKind::no) return Tie::node;
     if (is_elsewhere(noted)) return std::nullopt;
     if (note.kind == FailureKind::node) {
@@ -179,7 +181,6 @@ class Opener {
     if (asks_for(note.asked, repository))
       return file.failed || file.pull == nullptr || unfinished(*file.pull) ? std::optional(Tie::own) : std::nullopt;
     if (bad_cases_ > 1 && (!note.asked.empty() || fell_into_another(note, file))) return std::nullopt;
-    if (file.pull == nullptr && went_on(note)) return std::nullopt;
     if (file.pull == nullptr)
       return paste_ || note.about_some_pull || noted.fact.name == "too-many" ? std::optional(Tie::own) : std::nullopt;
     if (!file.failed) return std::nullopt;

@@ -211,9 +211,10 @@ TEST(Diagnose, WhatASuccessExcusesIsNoPartOfAnothersFailure) {
     return note(second, "unreachable",
                 {{"how", "timeout"}, {"host", host}, {"step", "resolve"}, {"url", "https://" + host + "/v2/x/manifests/1"}}, "");
   };
-  const auto diagnosis = explain({on("node-a", note(0, "trying-next-host", {}, "")), on("node-a", unreachable(0, "mirror.example")),
-                                  on("node-a", event(0, Begin{Phase::resolve})), on("node-a", event(50, End{Phase::commit, Outcome::ok})),
-                                  on("node-b", unreachable(5 * 3600, "registry.example"))});
+  const auto diagnosis = explain(
+      {on("node-a", note(0, "trying-next-host", {{"host", "mirror.example"}, {"url", "https://mirror.example/v2/x/manifests/1"}}, "")),
+       on("node-a", unreachable(0, "mirror.example")), on("node-a", event(0, Begin{Phase::resolve})),
+       on("node-a", event(50, End{Phase::commit, Outcome::ok})), on("node-b", unreachable(5 * 3600, "registry.example"))});
   ASSERT_EQ(diagnosis.verdicts.size(), 1U);
   EXPECT_EQ(diagnosis.verdicts[0].proof.size(), 1U);
   EXPECT_NE(diagnosis.verdicts[0].summary.find("registry.example"), std::string::npos) << diagnosis.verdicts[0].summary;
