@@ -125,12 +125,13 @@ void tell_next_retry(const CaseFile& file, Verdict& verdict) {
   for (const auto& fact : file.facts) {
     if (fact.fact.name != "pull-failed" || fact.noted == nullptr || fact.tie != Tie::own || fact.noted->scope.pod.empty()) continue;
     const auto& failed = fact.noted->last;
-    auto next = watch::next_retry(watch::row_of(*fact.noted));
-    if (!next) continue;
-    next->zone_known = failed.zone_known;
-    if (failed.at && failed.year_known) return tell(*next);
+    const auto failures = std::max(watch::failures_in(*file.pull), watch::failures_in(watch::row_of(*fact.noted)));
+    if (failures == 0) continue;
+    auto next = watch::next_retry(failed.at.value_or(SysTime{}), failures);
+    next.zone_known = failed.zone_known;
+    if (failed.at && failed.year_known) return tell(next);
     const auto waited = asked_ago(file);
-    if (!waited || *waited <= next->latest - next->earliest + next->delay + k_overdue) verdict.next_retry_delay = next->delay;
+    if (!waited || *waited <= next.latest - next.earliest + next.delay + k_overdue) verdict.next_retry_delay = next.delay;
     return;
   }
 }

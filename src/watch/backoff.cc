@@ -31,6 +31,13 @@ unsigned failures_in_a_row(std::vector<SysTime> failures) {
   return back_off.failures();
 }
 
+std::vector<const Stamp*> failed_ends(const timeline::Pull& pull) {
+  std::vector<const Stamp*> ends;
+  for (const auto& attempt : pull.attempts)
+    if (attempt.outcome == timeline::Outcome::failed || attempt.outcome == timeline::Outcome::cancelled) ends.push_back(&attempt.end);
+  return ends;
+}
+
 }  // namespace
 
 void BackOff::next(SysTime now) {
@@ -70,22 +77,23 @@ std::optional<NextTry> next_retry(std::vector<SysTime> failures) {
   return next_retry(last, failures_in_a_row(std::move(failures)));
 }
 
-std::optional<NextTry> next_retry(const timeline::Pull& pull) {
-  if (pull.pods.size() > 1) return std::nullopt;
+unsigned failures_in(const timeline::Pull& pull) {
+  if (pull.pods.size() > 1) return 0;
   std::vector<SysTime> failures;
-  const Stamp* last = nullptr;
-  for (const auto& attempt : pull.attempts) {
-    const bool failed = attempt.outcome == timeline::Outcome::failed || attempt.outcome == timeline::Outcome::cancelled;
-    if (!failed) continue;
-    if (!attempt.end.at || !attempt.end.year_known) return std::nullopt;
-    failures.push_back(*attempt.end.at);
-    if (last == nullptr || *attempt.end.at >= *last->at) last = &attempt.end;
-  }
-  if (last == nullptr) return std::nullopt;
+  for (const auto* end : failed_ends(pull))
+    if (end->at) failures.push_back(*end->at);
   unsigned counted = failures_in_a_row(std::move(failures));
   for (const auto& noted : pull.facts)
     if (noted.fact.name == "pull-failed" && !noted.scope.pod.empty()) counted = std::max(counted, failures_in(row_of(noted)));
-  auto next = next_retry(*last->at, counted);
+  return counted;
+}
+
+std::optional<NextTry> next_retry(const timeline::Pull& pull) {
+  const auto ends = failed_ends(pull);
+  if (pull.pods.size() > 1 || ends.empty()) return std::nullopt;
+  if (!std::all_of(ends.begin(), ends.end(), [](const Stamp* end) { return end->at && end->year_known; })) return std::nullopt;
+  const auto* last = *std::max_element(ends.begin(), ends.end(), [](const Stamp* a, const Stamp* b) { return *a->at < *b->at; });
+  auto next = next_retry(*last->at, failures_in(pull));
   next.zone_known = last->zone_known;
   return next;
 }

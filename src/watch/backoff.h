@@ -54,9 +54,13 @@ NextTry next_retry(SysTime last_failure, unsigned failures);
 /// The same from the times of all known failures of one pod's image, in any order. nullopt: there are none.
 std::optional<NextTry> next_retry(std::vector<SysTime> failures);
 
-/// The same from a timeline: attempts that failed or were cancelled, and rows that stand for more failures than there are
-/// attempts. nullopt when their ends have no time or year, or when several pods share the image (each has a back-off of
-/// its own).
+/// Failures in a row that a timeline tells of, the last one included: attempts that failed or were cancelled, of a known
+/// year or not, and rows that stand for more failures than there are attempts. 0: it tells of none, or several pods share
+/// the image (each has a back-off of its own).
+unsigned failures_in(const timeline::Pull& pull);
+
+/// The same from a timeline. nullopt when the failed attempts' ends have no time or year, or when several pods share the
+/// image.
 std::optional<NextTry> next_retry(const timeline::Pull& pull);
 
 /// A row of an event table, "x4 over 11m".

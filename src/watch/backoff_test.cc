@@ -153,6 +153,18 @@ TEST(NextRetry, ARowThatStandsForManyFailuresCountsThemAll) {
   }
 }
 
+TEST(NextRetry, FailuresOfAnUnknownYearCountAllTheSame) {
+  timeline::Pull pull;
+  for (const auto at : {seconds{0}, seconds{14}}) {
+    auto& attempt = pull.attempts.emplace_back();
+    attempt.end.at = k_start + at;
+    attempt.end.year_known = false;
+    attempt.outcome = timeline::Outcome::failed;
+  }
+  EXPECT_EQ(failures_in(pull), 2U);
+  EXPECT_FALSE(next_retry(pull));
+}
+
 TEST(FailuresWithin, BoundsWhatOnlyBackOffRowsTell) {
   const auto short_ago = failures_within(seconds{5}, seconds{1});
   EXPECT_EQ(short_ago.least, 1U);
