@@ -11,6 +11,10 @@ if(UNSNAG_SANITIZE)
     -fsanitize=${UNSNAG_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(unsnag_settings INTERFACE -fsanitize=${UNSNAG_SANITIZE})
 endif()
+if(UNSNAG_LIBFUZZER)
+  # What is hunted is in the libraries: without their counters libFuzzer sees the target's own few lines alone.
+  target_compile_options(unsnag_settings INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 target_include_directories(unsnag_settings INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
 
 find_program(CCACHE_PROGRAM ccache)
