@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Walks the bytes as an archive.
-#include "evidence/archive.h"
+#include "evidence/evidence.h"
 
 #include <unistd.h>
 
@@ -26,8 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                               total += *got;
                                             }
                                           },
-                                          [](const std::string&, const std::string&) {}};
-  if (written && unsnag::evidence::is_archive(path)) (void)unsnag::evidence::walk_archive(path, visitor);
+                                          [](const std::string&, const unsnag::Error&) {}};
+  if (written) (void)unsnag::evidence::walk(path, visitor);
   ::unlink(path.c_str());
   return 0;
 }

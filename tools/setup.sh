@@ -16,7 +16,7 @@ want=${1:-build} kind=${2:-build}
 [ "$want" = build-tests ] && kind=tests
 
 # ---- the packages ----
-packages=(g++ cmake ninja-build ccache libfmt-dev libexpected-dev libyaml-cpp-dev libtomlplusplus-dev libcli11-dev libarchive-dev)
+packages=(g++ cmake ninja-build ccache libfmt-dev libexpected-dev libyaml-cpp-dev libtomlplusplus-dev libcli11-dev libarchive-dev zlib1g-dev)
 if [ "$kind" = tests ]; then
   packages+=(googletest libgtest-dev libgmock-dev jq xz-utils zstd git)
   # One version everywhere: another clang-format formats differently.
@@ -109,7 +109,7 @@ else
   if ((${#lacking[@]})); then
     printf 'unsnag: the set-up knows Debian 12, Ubuntu 22.04 and Ubuntu 24.04, and this is %s\n' "$distribution" >&2
     printf '  missing  %s\n' "${lacking[@]}" >&2
-    printf '  next     install g++ 12 (or clang 14), CMake 3.22, ninja, fmt, tl::expected, yaml-cpp, toml++, CLI11 and libarchive, and run this again\n' >&2
+    printf '  next     install g++ 12 (or clang 14), CMake 3.22, ninja, fmt, tl::expected, yaml-cpp, toml++, CLI11, libarchive and zlib, and run this again\n' >&2
     exit 1
   fi
 fi

@@ -20,8 +20,8 @@ namespace {
 
 constexpr auto k_any_number = std::numeric_limits<std::size_t>::max();
 
-constexpr std::string_view k_why_help = R"(TARGET is a log file, a folder, a tar archive (also compressed), or - for
-standard input: anything that kubelet, a container runtime, kubectl or the
+constexpr std::string_view k_why_help = R"(TARGET is a log file, a folder, a tar or zip archive, any of it compressed, or -
+for standard input: anything that kubelet, a container runtime, kubectl or the
 kernel printed, whole or pasted. Without TARGET it reads what is piped into it,
 else the text logs and the configuration of this node.
 
@@ -36,8 +36,9 @@ Examples
 Exit status
   0  no pull failed
   1  a pull failed, and this says why
-  2  wrong use, or the input can't be read
-  3  a pull failed, and the evidence can't tell why
+  2  wrong use, or the input can't be read (or one target of several, and the
+     rest shows no failure), or the report can't be written
+  3  a pull failed, or nothing could be read, and the evidence can't tell why
   130  interrupted; what was known until then was printed
   With -o events nothing is explained: 0 when the input could be read.
 )";
@@ -45,7 +46,8 @@ Exit status
 constexpr std::string_view k_explain_help = R"(Examples
   unsnag explain                       all causes
   unsnag explain progress-deadline     one of them
-  unsnag explain --markdown docs/causes
+  unsnag explain --markdown docs/causes          a page for each of them
+  unsnag explain --markdown . progress-deadline  one page
 )";
 
 constexpr std::string_view k_completion_help = R"(Examples
@@ -115,7 +117,7 @@ const std::vector<Command>& commands() {
        1,
        "what a cause is, how to tell it, what to do about it",
        k_explain_help,
-       {{"markdown", 0, "DIR", {}, "write a page for each cause into DIR"}, color_option()},
+       {{"markdown", 0, "DIR", {}, "write a page for each cause, or for CAUSE, into DIR"}, color_option()},
        Command::Completes::causes,
        run_explain},
       {"completion",

@@ -73,6 +73,9 @@ TEST(Cli, WrongUseIsStatus2AndSaysWhatWasMeant) {
                {{"why", "x", "-o"}, "unsnag why: "},
                {{"why", "--color=sometimes", "x"}, "--color is one of auto, always, never"},
                {{"explain", "progress-deadlin"}, "did you mean: unsnag explain progress-deadline"},
+               {{"explain", "oom"}, "did you mean: unsnag explain out-of-memory"},
+               {{"explain", "zstd"}, "unsnag explain"},
+               {{"explain", "--markdown", "/proc/x", "nonsense"}, "there is no cause \"nonsense\""},
                {{"explain", "a", "b"}, "\"b\" is one argument too many"},
                {{"completion"}, "one of: bash, zsh, fish"},
                {{"completion", "tcsh"}, "there is no completion for \"tcsh\""},
@@ -100,6 +103,36 @@ TEST(Why, ATargetThatIsNotThereIsStatus2) {
   }
 }
 
+TEST(Why, AnEmptyNameHasAPlaceInTheComplaint) { EXPECT_TRUE(contains(ran({"why", ""}).err, "  where   \"\" (an empty name)\n")); }
+
+TEST(Why, ATargetOfSeveralThatIsNotThereIsNamedAndTheRestIsRead) {
+  const auto path = fs::temp_directory_path() / fmt::format("unsnag-why-test-{}", ::getpid());
+  const auto write = [&](std::string_view text) { std::ofstream(path, std::ios::binary) << text; };
+  write(
+      "Failed to pull image \"registry.example/app:1\": rpc error: code = NotFound desc = failed to pull and unpack image "
+      "\"registry.example/app:1\": failed to resolve reference \"registry.example/app:1\": registry.example/app:1: not found\n");
+  auto result = ran({"why", "-o", "json", "not-there", path.string()});
+  EXPECT_EQ(result.status, 1);
+  EXPECT_TRUE(contains(result.out, "image-not-found"));
+  EXPECT_TRUE(contains(result.out, "not-there: No such file or directory")) << result.out;
+  write("hello\n");
+  EXPECT_EQ(ran({"why", path.string()}).status, 0);
+  result = ran({"why", path.string(), "not-there"});
+  EXPECT_EQ(result.status, 2) << "what was named and not read may tell of a failure";
+  EXPECT_TRUE(contains(result.out, "not-there: No such file")) << result.out;
+  EXPECT_EQ(ran({"why", "-o", "events", path.string(), "not-there"}).status, 2);
+  EXPECT_EQ(ran({"why", "not-there", "nor-there"}).status, 2);
+  fs::remove(path);
+}
+
+TEST(Why, AValueMayFollowAShortOptionAndAnEqualsSign) {
+  const auto path = fs::temp_directory_path() / fmt::format("unsnag-why-test-{}", ::getpid());
+  std::ofstream(path) << "hello\n";
+  EXPECT_EQ(ran({"why", "-o=json", path.string()}).out.substr(0, 1), "{");
+  EXPECT_TRUE(contains(ran({"why", "-o=yaml", path.string()}).err, "not \"yaml\""));
+  fs::remove(path);
+}
+
 TEST(Explain, ListsAndShowsCauses) {
   const auto list = ran({"explain"});
   EXPECT_EQ(list.status, 0);
@@ -107,6 +140,25 @@ TEST(Explain, ListsAndShowsCauses) {
   const auto page = ran({"explain", "progress-deadline"});
   EXPECT_EQ(page.status, 0);
   EXPECT_EQ(page.out.substr(0, 18), "progress-deadline\n");
+}
+
+TEST(Explain, KnowsTheNameInAnyCaseAndThatNothingFailed) {
+  EXPECT_EQ(ran({"explain", "PROGRESS-DEADLINE"}).out, ran({"explain", "progress-deadline"}).out);
+  const auto nothing = ran({"explain", "no-failure"});
+  EXPECT_EQ(nothing.status, 0);
+  EXPECT_TRUE(contains(nothing.out, "certain")) << nothing.out;
+}
+
+TEST(Explain, WritesThePageOfOneCause) {
+  const auto folder = fs::temp_directory_path() / fmt::format("unsnag-explain-one-{}", ::getpid());
+  const auto result = ran({"explain", "disk-full", "--markdown", folder.string()});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_EQ(result.out, fmt::format("1 page in {}\n", folder.string()));
+  std::size_t files = 0;
+  for ([[maybe_unused]] const auto& entry : fs::directory_iterator(folder)) ++files;
+  EXPECT_EQ(files, 1U);
+  EXPECT_TRUE(contains(slurp(folder / "disk-full.md"), "# disk-full\n"));
+  fs::remove_all(folder);
 }
 
 TEST(Explain, WritesAPageForEachCause) {

@@ -42,6 +42,14 @@ std::string unknown_words(const Command& command, const std::string& word) {
   return fmt::format("there is no option {}{}", word, meant.empty() ? "" : fmt::format("; did you mean --{}?", meant));
 }
 
+/// "-o=json" as people write it, who know "--output=json": CLI11 would take "=json" for the value.
+std::string without_equals(const Command& command, const std::string& word) {
+  if (word.size() < 4 || word[0] != '-' || word[2] != '=') return word;
+  const auto takes_value = [&](const Option& option) { return option.letter == word[1] && !option.argument.empty(); };
+  if (std::none_of(command.options.begin(), command.options.end(), takes_value)) return word;
+  return word.substr(0, 2) + word.substr(3);
+}
+
 }  // namespace
 
 Result<Arguments> parse(const Command& command, const std::vector<std::string>& words) {
@@ -64,7 +72,8 @@ Result<Arguments> parse(const Command& command, const std::vector<std::string>& 
   }
   // What follows "--" is never an option. CLI11 would hand the "--" back among the rest.
   const auto end_of_options = std::find(words.begin(), words.end(), "--");
-  std::vector<std::string> reversed(words.begin(), end_of_options);
+  std::vector<std::string> reversed;
+  for (auto it = words.begin(); it != end_of_options; ++it) reversed.push_back(without_equals(command, *it));
   std::reverse(reversed.begin(), reversed.end());  // as CLI11 wants it
   try {
     app.parse(reversed);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // unsnag why: read, fold, diagnose, report.
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <functional>
 
@@ -56,43 +55,55 @@ std::vector<std::string> targets_of(const Arguments& arguments, const Surroundin
   return {};
 }
 
-/// `enough` is asked now and then: true ends the reading as Ctrl-C does.
+/// `enough` is asked often: true ends the reading as Ctrl-C does.
 Result<readers::Reading> read(const std::vector<std::string>& targets, timeline::Sink& sink, Surroundings& surroundings,
                               const std::function<bool()>& enough) {
   const bool asks = std::find(targets.begin(), targets.end(), "-") != targets.end();
   if (asks && surroundings.input_is_terminal && surroundings.errors_are_terminal)
     surroundings.err("Paste what you have, then press Ctrl-D at the start of a line.\n");
   ProgressLine line(surroundings);
-  std::atomic<bool> stop{false};
   readers::ReadOptions options;
-  options.progress = [&](std::string_view what, std::uint64_t bytes) {
-    line.show(what == "-" ? "standard input" : what, bytes);
-    if (enough()) stop = true;
-  };
-  options.stop = &stop;
+  options.progress = [&](std::string_view what, std::uint64_t bytes) { line.show(what == "-" ? "standard input" : what, bytes); };
+  options.stop = enough;
   return readers::read_targets(targets, sink, options);
 }
 
+/// What helps, by why it could not be read; reasons of its own ("unpack it: …") say it themselves.
+std::string_view next_step(Errc why) {
+  switch (why) {
+    case Errc::not_found: return "check the path; - reads standard input";
+    case Errc::permission_denied: return "run it as root, or copy it to where you may read it";
+    case Errc::malformed: return "get it anew, or unpack it yourself as far as that goes and give unsnag the folder";
+    default: return "unsnag why --help says what can be read";
+  }
+}
+
 int complain_of_input(const Error& error, Surroundings& surroundings) {
-  Complaint complaint{"the input can't be read", error.detail, "", "", ""};
+  Complaint complaint{"the input can't be read", error.detail, "", "", std::string(next_step(error.code))};
   for (auto it = error.context.rbegin(); it != error.context.rend(); ++it) complaint.where += (complaint.where.empty() ? "" : ": ") + *it;
-  if (error.code == Errc::not_found) complaint.next = "check the path; - reads standard input";
-  else if (error.code == Errc::permission_denied) complaint.next = "run it as root, or copy the file to where you may read it";
-  else if (error.code == Errc::malformed) complaint.next = "unpack the archive yourself and give unsnag the folder: it reads what is whole";
-  else complaint.next = "unsnag why --help says what can be read";
   return complain(surroundings, complaint);
 }
 
 bool interrupted(const Surroundings& surroundings) { return surroundings.stop != nullptr && surroundings.stop->load(); }
 
 /// Nothing at all could be read: no report would be worth its name.
-bool all_unreadable(const readers::Reading& reading) { return reading.bytes == 0 && !reading.unreadable.empty(); }
+bool all_unreadable(const readers::Reading& reading) {
+  return reading.bytes == 0 && !reading.stopped && !(reading.unreadable.empty() && reading.passed_over.empty());
+}
 
-int complain_of_unreadable(const readers::Reading& reading, Surroundings& surroundings) {
-  Complaint complaint{"nothing of the input can be read", reading.unreadable.front(), "", "",
-                      "run it as root, or copy the files to where you may read them"};
-  if (reading.unreadable.size() > 1) complaint.note = fmt::format("and {} more like it", reading.unreadable.size() - 1);
+int complain_of_unreadable(const readers::Reading& reading, const std::vector<std::string>& targets, Surroundings& surroundings) {
+  const auto& first = reading.unreadable.empty() ? reading.passed_over.front() : reading.unreadable.front();
+  Complaint complaint{"nothing of the input can be read", to_string(first), "", "", std::string(next_step(first.why.code))};
+  const auto others = reading.unreadable.size() + reading.passed_over.size() - 1;
+  if (others != 0) complaint.note = fmt::format("and {} more like it", others);
+  if (targets.size() == 1 && targets.front() != first.path && targets.front() != "-") complaint.where = targets.front();
   return complain(surroundings, complaint);
+}
+
+std::vector<std::string> texts_of(const std::vector<readers::Unread>& list) {
+  std::vector<std::string> texts;
+  for (const auto& unread : list) texts.push_back(to_string(unread));
+  return texts;
 }
 
 report::Input input_of(const readers::Reading& reading, const std::vector<std::string>& targets, const Surroundings& surroundings) {
@@ -101,9 +112,10 @@ report::Input input_of(const readers::Reading& reading, const std::vector<std::s
   input.bytes = reading.bytes;
   input.lines = reading.lines;
   input.understood = reading.understood;
-  input.unreadable = reading.unreadable;
+  input.unreadable = texts_of(reading.unreadable);
+  input.passed_over = texts_of(reading.passed_over);
   input.stopped = reading.stopped || interrupted(surroundings);
-  input.pasted = targets.size() == 1 && targets.front() == "-" && reading.events == 0;
+  input.pasted = targets.size() == 1 && reading.pasted && reading.events == 0;
   input.this_node = targets.empty();
   return input;
 }
@@ -116,8 +128,19 @@ int write_events(const std::vector<std::string>& targets, Surroundings& surround
   if (error != 0 && error != EPIPE)
     return complain(surroundings, {"the events could not be written", fail_errno(error).value().detail, "standard output", "",
                                    "write them where there is room"});
-  if (all_unreadable(*reading)) return complain_of_unreadable(*reading, surroundings);
-  return interrupted(surroundings) ? k_interrupted : 0;
+  if (all_unreadable(*reading)) return complain_of_unreadable(*reading, targets, surroundings);
+  if (interrupted(surroundings)) return k_interrupted;
+  if (reading->failed_targets == 0) return 0;
+  const auto& first = reading->unreadable.front();
+  return complain(surroundings,
+                  {"not all of the input can be read", first.why.detail, first.path, "", std::string(next_step(first.why.code))});
+}
+
+/// A target that the user named and that is not there makes "no pull failed" a wrong answer.
+int status_of(const report::Findings& findings, const readers::Reading& reading) {
+  if (findings.input.stopped) return k_interrupted;
+  const auto status = report::status_of(report::conclusions(findings));
+  return status == report::Status::nothing_failed && reading.failed_targets != 0 ? k_wrong_use : static_cast<int>(status);
 }
 
 }  // namespace
@@ -130,12 +153,12 @@ int run_why(const Arguments& arguments, Surroundings& surroundings) {
   timeline::Fold fold;
   const auto reading = read(targets, fold, surroundings, [&] { return interrupted(surroundings); });
   if (!reading) return complain_of_input(reading.error(), surroundings);
-  if (all_unreadable(*reading)) return complain_of_unreadable(*reading, surroundings);
+  if (all_unreadable(*reading)) return complain_of_unreadable(*reading, targets, surroundings);
 
   const auto timeline = fold.take();
   const auto diagnosis = diagnose::diagnose(timeline);
   const report::Findings findings{diagnosis, timeline, input_of(*reading, targets, surroundings)};
-  const int status = findings.input.stopped ? k_interrupted : static_cast<int>(report::status_of(report::conclusions(findings)));
+  const int status = status_of(findings, *reading);
 
   if (format == "json") return emit(surroundings, report::to_json(findings), status);
   if (format == "md") return emit(surroundings, report::to_markdown(findings), status);

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Archives as evidence: tar, plain or compressed, and single compressed files, read by libarchive, whose headers
-// archive.cc alone sees. libarchive, since it is the parser of hostile tars that the field has fuzzed longest.
+// Archives as evidence: tar and zip, and what is compressed with zstd, xz, bzip2, lz4 or compress, read by libarchive, whose
+// headers archive.cc alone sees. libarchive, since it is the parser of hostile tars that the field has fuzzed longest.
 #pragma once
 
-#include <string>
+#include <string_view>
 
+#include "evidence/content.h"
 #include "evidence/evidence.h"
 
 namespace unsnag::evidence {
 
-/// By content: a tar, or a gzip, zstd, xz or bzip2 file. False also when it can't be opened.
-bool is_archive(const std::string& path);
+/// By the first 512 bytes: a tar, a zip, or one of those compressed files.
+bool is_archive(std::string_view head);
 
-/// Visits the regular files of an archive in its own order. Errors: io, malformed, too_large.
-Result<void*> walk_archive(const std::string& path, const Visitor& visitor);
+/// Visits the content of the regular files of an archive in its own order, which `visit_content` looks at in its turn.
+/// Errors: malformed, too_large: nothing of it could be read. Damage further on is told to the visitor.
+Result<void*> walk_archive(Bytes& bytes, const Place& place, Budget& budget, const Visitor& visitor);
 
 }  // namespace unsnag::evidence

@@ -9,29 +9,45 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 #include "base/fd.h"
-#include "evidence/archive.h"
+#include "evidence/content.h"
 
 namespace unsnag::evidence {
 namespace {
 
 namespace fs = std::filesystem;
 
+bool stopped(const Visitor& visitor) { return visitor.stop && visitor.stop(); }
+
 class FdBytes : public Bytes {
  public:
-  explicit FdBytes(int fd) : fd_(fd) {}
+  FdBytes(int fd, const Visitor& visitor) : fd_(fd), visitor_(visitor) {}
   Result<std::size_t> read(char* buffer, std::size_t size) override {
-    // A signal ends the read: whoever installed a handler (Ctrl-C) wants to look at what it set.
-    const auto got = ::read(fd_, buffer, size);
-    if (got < 0) return fail_errno(errno);
-    return static_cast<std::size_t>(got);
+    for (;;) {
+      const auto got = ::read(fd_, buffer, size);
+      if (got >= 0) return static_cast<std::size_t>(got);
+      if (errno != EINTR) return fail_errno(errno);
+      if (stopped(visitor_)) return std::size_t{0};
+    }
   }
 
  private:
   int fd_;
+  const Visitor& visitor_;
 };
+
+/// Opens what the user named, and waits for the writer of a pipe. No descriptor: Ctrl-C ended the wait.
+Result<Fd> open_named(const std::string& path, const Visitor& visitor) {
+  for (;;) {
+    Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (fd) return fd;
+    if (errno != EINTR) return fail_errno(errno);
+    if (stopped(visitor)) return Fd();
+  }
+}
 
 /// Opens a regular file; never blocks on a pipe that took its place.
 Result<Fd> open_regular(const std::string& path, struct stat& info) {
@@ -42,18 +58,14 @@ Result<Fd> open_regular(const std::string& path, struct stat& info) {
   return fd;
 }
 
-void visit_file(const std::string& path, const std::string& shown, const Visitor& visitor) {
+Result<void*> visit_file(const std::string& path, const Place& place, Budget& budget, const Visitor& visitor) {
   struct stat info {};
-  auto fd = open_regular(path, info);
-  if (!fd) {
-    visitor.unreadable(shown, fd.error().detail);
-    return;
-  }
-  ::posix_fadvise(fd->get(), 0, 0, POSIX_FADV_SEQUENTIAL);
-  FdBytes bytes(fd->get());
+  TRY_ASSIGN(const auto fd, open_regular(path, info));
+  ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
+  FdBytes bytes(fd.get(), visitor);
   // Files of /proc say 0 and have content.
   const auto size = info.st_size > 0 ? std::optional<std::uint64_t>(static_cast<std::uint64_t>(info.st_size)) : std::nullopt;
-  visitor.file({shown, size}, bytes);
+  return visit_content(bytes, place, size, budget, visitor);
 }
 
 void visit_folder(const fs::path& folder, const Visitor& visitor) {
@@ -65,31 +77,25 @@ void visit_folder(const fs::path& folder, const Visitor& visitor) {
     const auto status = it->symlink_status(status_error);
     const auto shown = it->path().lexically_relative(folder).string();
     if (status_error) {
-      visitor.unreadable(shown, status_error.message());
+      visitor.unreadable(shown, {Errc::io, status_error.message()});
     } else if (fs::is_regular_file(status)) {
       paths.push_back(shown);
     } else if (fs::is_directory(status)) {
       if (::access(it->path().c_str(), R_OK | X_OK) != 0) {
-        visitor.unreadable(shown, std::generic_category().message(errno));
+        visitor.unreadable(shown, fail_errno(errno).value());
         it.disable_recursion_pending();
       }
     } else if (!fs::is_symlink(status)) {
-      visitor.unreadable(shown, "neither a file nor a folder");
+      visitor.unreadable(shown, {Errc::unsupported, "neither a file nor a folder"});
     }
   }
-  if (error) visitor.unreadable(folder.string(), error.message());
+  if (error) visitor.unreadable(folder.string(), {Errc::io, error.message()});
   std::sort(paths.begin(), paths.end());
+  Budget budget;
   for (const auto& path : paths) {
+    if (stopped(visitor)) return;
     const auto whole = (folder / path).string();
-    if (is_archive(whole)) {
-      const Visitor inside{[&](const File& file, Bytes& bytes) {
-                             visitor.file({path + ":" + file.path, file.size}, bytes);
-                           },
-                           [&](const std::string& member, const std::string& why) { visitor.unreadable(path + ":" + member, why); }};
-      if (auto walked = walk_archive(whole, inside); !walked) visitor.unreadable(path, walked.error().message());
-    } else {
-      visit_file(whole, path, visitor);
-    }
+    if (const auto visited = visit_file(whole, {path, whole}, budget, visitor); !visited) visitor.unreadable(path, visited.error());
   }
 }
 
@@ -103,25 +109,26 @@ Result<void*> walk(const std::string& target, const Visitor& visitor) {
     visit_folder(target, visitor);
     return nullptr;
   }
+  Budget budget;
   if (S_ISFIFO(info.st_mode) || S_ISCHR(info.st_mode)) {
     // `unsnag why <(journalctl …)`: a pipe that the user named.
-    const Fd fd(::open(target.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd) return fail_errno(errno);
-    FdBytes bytes(fd.get());
-    visitor.file({target, std::nullopt}, bytes);
-    return nullptr;
+    TRY_ASSIGN(const auto fd, open_named(target, visitor));
+    if (!fd) return nullptr;
+    FdBytes bytes(fd.get(), visitor);
+    return visit_content(bytes, {target, {}, 0, true}, std::nullopt, budget, visitor);
   }
+  if (!S_ISREG(info.st_mode)) return fail(Errc::unsupported, "neither a file, a folder nor a pipe");
   if (::access(target.c_str(), R_OK) != 0) return fail_errno(errno);
-  if (is_archive(target)) return walk_archive(target, visitor);
   std::error_code error;
   const auto real = fs::canonical(target, error);  // the user may name a link; evidence may not
-  visit_file(error ? target : real.string(), target, visitor);
-  return nullptr;
+  return visit_file(error ? target : real.string(), {target, target, 0, true}, budget, visitor);
 }
 
 void walk_standard_input(const Visitor& visitor) {
-  FdBytes bytes(STDIN_FILENO);
-  visitor.file({"-", std::nullopt}, bytes);
+  Budget budget;
+  FdBytes bytes(STDIN_FILENO, visitor);
+  if (const auto visited = visit_content(bytes, {"-", {}, 0, true}, std::nullopt, budget, visitor); !visited)
+    visitor.unreadable("-", visited.error());
 }
 
 void walk_this_node(const Visitor& visitor) {
@@ -150,19 +157,28 @@ void walk_this_node(const Visitor& visitor) {
                                                         "/etc/systemd/system/docker.service",
                                                         "/etc/systemd/system/docker.service.d"};
   for (const auto* place : k_places) {
+    if (stopped(visitor)) return;
     struct stat info {};
     if (::stat(place, &info) != 0) {
-      if (errno != ENOENT && errno != ENOTDIR) visitor.unreadable(place, std::generic_category().message(errno));
+      if (errno != ENOENT && errno != ENOTDIR) visitor.unreadable(place, fail_errno(errno).value());
       continue;
     }
     const std::string prefix(place);
     const bool folder = S_ISDIR(info.st_mode);
-    const Visitor named{
-        [&](const File& file, Bytes& bytes) {
-          visitor.file({folder ? prefix + "/" + file.path : prefix, file.size}, bytes);
-        },
-        [&](const std::string& path, const std::string& why) { visitor.unreadable(folder ? prefix + "/" + path : prefix, why); }};
-    if (auto walked = walk(prefix, named); !walked) visitor.unreadable(prefix, walked.error().message());
+    const Visitor named{[&](const File& file, Bytes& bytes) {
+                          visitor.file({folder ? prefix + "/" + file.path : prefix, file.size}, bytes);
+                        },
+                        [&](const std::string& path, const Error& why) { visitor.unreadable(folder ? prefix + "/" + path : prefix, why); },
+                        visitor.journal, visitor.stop};
+    if (auto walked = walk(prefix, named); !walked) visitor.unreadable(prefix, walked.error());
+  }
+  for (const auto* journal : {"/var/log/journal", "/run/log/journal"}) {
+    std::error_code error;
+    if (!fs::is_directory(journal, error) || (fs::is_empty(journal, error) && !error)) continue;
+    visitor.unreadable(journal, {Errc::unsupported,
+                                 "the journal, which only journalctl can read: journalctl -u kubelet -u containerd -u crio -u docker "
+                                 "--since \"-1h\" | unsnag why"});
+    return;
   }
 }
 

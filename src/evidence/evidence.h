@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One read-only view of evidence, whatever it came in: a file, a folder, a (compressed) tar, standard input, or
-// this node itself. Bytes are streamed, nothing is unpacked to disk, and nothing outside the evidence is opened.
+// One read-only view of evidence, whatever it came in: a file, a folder, an archive, standard input, or this node
+// itself. Bytes are streamed, nothing is unpacked to disk, and nothing outside the evidence is opened. What is there and
+// can't be read is named: the answer may stand in it.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +19,8 @@ namespace unsnag::evidence {
 class Bytes {
  public:
   virtual ~Bytes() = default;
-  /// Fills at most `size` bytes; 0 at the end. Errors: io, malformed (a damaged archive), too_large.
+  /// Fills at most `size` bytes; 0 at the end. Errors: io, malformed (a damaged archive), too_large; all bytes before the
+  /// damage were handed out.
   virtual Result<std::size_t> read(char* buffer, std::size_t size) = 0;
 };
 
@@ -30,15 +32,19 @@ struct File {
 struct Visitor {
   std::function<void(const File&, Bytes&)> file;
   /// What could not be read, and why; the walk goes on.
-  std::function<void(const std::string& path, const std::string& why)> unreadable;
+  std::function<void(const std::string& path, const Error& why)> unreadable;
+  /// A binary file of the journal, which only journalctl can read. `on_disk` is where; "" inside an archive.
+  std::function<void(const std::string& path, const std::string& on_disk)> journal = {};
+  /// True when whoever reads wants no more (Ctrl-C): the walk ends soon, and a read that waited says that it is at the end.
+  std::function<bool()> stop = {};
 };
 
-/// Visits every file of a target, in order of path. Symbolic links are not followed; sockets, devices and pipes are
-/// reported as unreadable. An archive may hold at most 100,000 files and 64 GiB.
-/// Errors: not_found, permission_denied, io, malformed: the target itself can't be read.
+/// Visits every file of a target, in order of path, archives in it too. Symbolic links are not followed; sockets, devices
+/// and pipes in a folder are reported as unreadable. Archives of one target hold at most 100,000 files and 64 GiB together.
+/// Errors: not_found, permission_denied, io, malformed, unsupported: the target itself can't be read.
 Result<void*> walk(const std::string& target, const Visitor& visitor);
 
-/// Visits standard input as one file named "-".
+/// Visits standard input as one file named "-", or the files of the archive that it is.
 void walk_standard_input(const Visitor& visitor);
 
 /// Visits what explains pulls on this very machine: kubelet's and the runtimes' text logs and configuration.

@@ -1,58 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "evidence/evidence.h"
 
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-#include <array>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <map>
 
-#include <gtest/gtest.h>
+#include "evidence/evidence_test_support.h"
 
 namespace unsnag::evidence {
 namespace {
 
 namespace fs = std::filesystem;
-
-class Evidence : public ::testing::Test {
- protected:
-  void SetUp() override {
-    auto name = (fs::temp_directory_path() / "unsnag-evidence-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
-  }
-  void TearDown() override {
-    ::chmod((folder_ / "locked").c_str(), 0700);
-    fs::remove_all(folder_);
-  }
-
-  void write(const std::string& path, const std::string& text) const {
-    fs::create_directories((folder_ / path).parent_path());
-    std::ofstream(folder_ / path, std::ios::binary) << text;
-  }
-
-  Result<void*> walk_all(const std::string& target) {
-    return walk(target, {[this](const File& file, Bytes& bytes) {
-                           std::string text;
-                           std::array<char, 1000> buffer{};
-                           for (;;) {
-                             const auto got = bytes.read(buffer.data(), buffer.size());
-                             if (!got || *got == 0) break;
-                             text.append(buffer.data(), *got);
-                           }
-                           files_[file.path] = text;
-                         },
-                         [this](const std::string& path, const std::string& why) { unreadable_[path] = why; }});
-  }
-
-  int shell(const std::string& command) const { return std::system(("cd '" + folder_.string() + "' && " + command).c_str()); }
-
-  fs::path folder_;
-  std::map<std::string, std::string> files_, unreadable_;
-};
 
 TEST_F(Evidence, AFolderIsReadWhole) {
   write("a/x.log", "one");
@@ -76,36 +38,42 @@ TEST_F(Evidence, APipeInAFolderDoesNotBlockAndIsNamed) {
   EXPECT_EQ(unreadable_.count("pipe"), 1U);
 }
 
-TEST_F(Evidence, ATarIsReadInPlaceCompressedOrNot) {
-  write("bundle/kubelet/kubelet.log", "hello\n");
-  ASSERT_EQ(shell("tar -cf a.tar bundle && tar -czf a.tar.gz bundle && rm -r bundle"), 0);
-  for (const auto* name : {"a.tar", "a.tar.gz"}) {
-    files_.clear();
-    ASSERT_TRUE(walk_all((folder_ / name).string())) << name;
-    EXPECT_EQ(files_, (std::map<std::string, std::string>{{"bundle/kubelet/kubelet.log", "hello\n"}})) << name;
-  }
-}
-
-TEST_F(Evidence, ACompressedLogInAFolderIsReadUnderItsOwnName) {
-  write("kubelet.log.1", "rotated\n");
-  ASSERT_EQ(shell("gzip kubelet.log.1"), 0);
-  ASSERT_TRUE(walk_all(folder_.string()));
-  ASSERT_EQ(files_.size(), 1U);
-  EXPECT_EQ(files_.begin()->second, "rotated\n");
-}
-
-TEST_F(Evidence, ACutArchiveIsReadAsFarAsItGoes) {
-  write("bundle/a.log", std::string(200'000, 'a'));
-  write("bundle/b.log", std::string(200'000, 'b'));
-  ASSERT_EQ(shell("tar --sort=name -cf whole.tar bundle && head -c 300000 whole.tar > cut.tar"), 0);
-  ASSERT_TRUE(walk_all((folder_ / "cut.tar").string()));
-  EXPECT_EQ(files_["bundle/a.log"].size(), 200'000U);
-}
-
 TEST_F(Evidence, WhatIsNotThereIsAnError) {
   const auto walked = walk_all((folder_ / "nothing").string());
   ASSERT_FALSE(walked);
   EXPECT_EQ(walked.error().code, Errc::not_found);
+}
+
+TEST_F(Evidence, ASocketIsNoEvidence) {
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  struct sockaddr_un address {};
+  address.sun_family = AF_UNIX;
+  const auto path = (folder_ / "s").string();
+  ASSERT_LT(path.size(), sizeof address.sun_path);
+  path.copy(address.sun_path, path.size());
+  ASSERT_EQ(::bind(fd, reinterpret_cast<const struct sockaddr*>(&address), sizeof address), 0);
+  const auto walked = walk_all(path);
+  ::close(fd);
+  ASSERT_FALSE(walked);
+  EXPECT_EQ(walked.error().code, Errc::unsupported);
+}
+
+TEST_F(Evidence, AJournalIsNamedWithWhereItStands) {
+  write("var/log/journal/abc/system.journal", "LPKSHHRH" + std::string(5000, '\0'));
+  write("a.log", "one");
+  ASSERT_TRUE(walk_all(folder_.string()));
+  EXPECT_EQ(files_.size(), 1U);
+  const std::string path = "var/log/journal/abc/system.journal";
+  EXPECT_EQ(journals_, (std::map<std::string, std::string>{{path, (folder_ / path).string()}}));
+}
+
+TEST_F(Evidence, WhoeverWantsNoMoreGetsNoMore) {
+  write("a.log", "one");
+  write("b.log", "two");
+  int files = 0;
+  ASSERT_TRUE(walk(folder_.string(),
+                   {[&](const File&, Bytes&) { ++files; }, [](const std::string&, const Error&) {}, {}, [&] { return files == 1; }}));
+  EXPECT_EQ(files, 1);
 }
 
 }  // namespace

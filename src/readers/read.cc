@@ -8,14 +8,17 @@
 #include "base/text.h"
 #include "evidence/evidence.h"
 #include "evidence/utf8_bytes.h"
+#include "readers/binary.h"
 #include "readers/envelope.h"
 #include "readers/files.h"
 #include "readers/journal_export.h"
+#include "readers/journals.h"
 #include "readers/log_reader.h"
 #include "readers/node_notes.h"
 #include "readers/paste.h"
 #include "readers/pasted_lines.h"
 #include "readers/plain_words.h"
+#include "readers/told_lines.h"
 #include "timeline/json_lines.h"
 
 namespace unsnag::readers {
@@ -102,7 +105,10 @@ class Reader {
 
   evidence::Visitor visitor() {
     return {[this](const evidence::File& file, evidence::Bytes& bytes) { read_file(file, bytes); },
-            [this](const std::string& path, const std::string& why) { reading.unreadable.push_back(printable(path) + ": " + why); }};
+            [this](const std::string& path, const Error& why) {
+              if (!stopped()) reading.unreadable.push_back({printable(path), why});
+            },
+            [this](const std::string& path, const std::string& on_disk) { journals_.add(path, on_disk); }, options_.stop};
   }
 
   /// A text that is here as a whole: unsnag's own events, kubectl's output, configuration, tables, or log lines.
@@ -135,9 +141,10 @@ class Reader {
       }
       log.feed_line(line, number);
     };
-    if (read_kubernetes(file, other_line, sink_)) {
+    ToldLines told(sink_);
+    if (read_kubernetes(file, other_line, told)) {
       if (paste) read_node_tables({path, others, {}}, sink_);
-      reading.understood += log.count().understood + 1;
+      reading.understood += log.count().understood + std::max<std::uint64_t>(told.count(), 1);
       reading.lines += static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
       return;
     }
@@ -147,11 +154,17 @@ class Reader {
     add(log.count());
   }
 
+  /// What is known only at the end.
+  void finish() {
+    if (stopped()) reading.stopped = true;
+    for (auto& unread : journals_.take()) reading.unreadable.push_back(std::move(unread));
+  }
+
+  [[nodiscard]] bool stopped() const { return options_.stop && options_.stop(); }
+
   Reading reading;
 
  private:
-  [[nodiscard]] bool stopped() const { return options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed); }
-
   void add(const LogReader::Count& count) {
     reading.lines += count.lines;
     reading.understood += count.understood;
@@ -166,18 +179,25 @@ class Reader {
       reading.stopped = true;
       return;
     }
-    ++reading.files;
+    const auto before = reading.bytes;
+    if (file.path == "-") reading.pasted = true;
     evidence::Utf8Bytes bytes(as_stored);
     std::string text;
     bool ended = false;
     if (!fill(file.path, bytes, text, k_max_whole, ended)) return;
-    // No text: nothing to read. (The journal's export form has binary lengths in it.)
-    if (contains(std::string_view(text).substr(0, 4096), std::string_view("\0", 1)) && !is_journal_export(text)) return;
+    const bool export_form = is_journal_export(text);  // it has binary lengths in it
+    if (!export_form && !is_text(text)) {
+      reading.bytes = before;
+      reading.passed_over.push_back({printable(file.path), {Errc::unsupported, "a binary file, no text"}});
+      return;
+    }
+    ++reading.files;
+    if (!export_form) take_nuls_out(text, ended);
     if (ended) {
       read_whole(text, file.path);
     } else if (timeline::is_event_line(text)) {
       stream(file.path, bytes, text, [this](std::string_view lines) { read_events(lines); });
-    } else if (is_journal_export(text)) {
+    } else if (export_form) {
       JournalExportReader journal(file.path, sink_);
       stream(file.path, bytes, text, [&](std::string_view piece) { journal.feed(piece); });
       journal.finish();
@@ -185,7 +205,15 @@ class Reader {
       reading.lines += journal.lines();
     } else {
       LogReader log({file.path, {}, program_of(file.path)}, sink_);
-      stream(file.path, bytes, text, [&](std::string_view lines) { log.feed(lines); });
+      std::string clean;
+      stream(file.path, bytes, text, [&](std::string_view lines) {
+        if (contains(lines, std::string_view("\0", 1))) {
+          clean = lines;
+          take_nuls_out(clean, false);
+          lines = clean;
+        }
+        log.feed(lines);
+      });
       add(log.count());
     }
     if (reading.events != 0) return;
@@ -202,7 +230,7 @@ class Reader {
       text.resize(before + (got ? *got : 0));
       if (!got && stopped()) break;
       if (!got) {
-        reading.unreadable.push_back(printable(path) + ": " + got.error().message());
+        reading.unreadable.push_back({printable(path), got.error()});
         ended = true;
         return !text.empty();
       }
@@ -256,18 +284,33 @@ class Reader {
   timeline::Sink& sink_;
   const ReadOptions& options_;
   const std::string only_file_;
+  Journals journals_;
 };
 
+std::string shown(const std::string& target) { return target.empty() ? "\"\" (an empty name)" : target; }
+
 }  // namespace
+
+std::string to_string(const Unread& unread) { return unread.path + ": " + unread.why.message(); }
 
 Result<Reading> read_targets(const std::vector<std::string>& targets, timeline::Sink& sink, const ReadOptions& options) {
   Reader reader(sink, options, targets.size() == 1 ? targets.front() : std::string{});
   const auto visitor = reader.visitor();
   if (targets.empty()) evidence::walk_this_node(visitor);
   for (const auto& target : targets) {
-    if (target == "-") evidence::walk_standard_input(visitor);
-    else TRY(context(evidence::walk(target, visitor), "{}", target));
+    if (reader.stopped()) break;
+    if (target == "-") {
+      evidence::walk_standard_input(visitor);
+    } else if (auto walked = evidence::walk(target, visitor); !walked && !reader.stopped()) {
+      if (++reader.reading.failed_targets == targets.size()) {
+        const auto& first = reader.reading.unreadable;
+        if (targets.size() == 1) return context(Result<Reading>(tl::unexpected<Error>(walked.error())), "{}", shown(target));
+        return context(Result<Reading>(tl::unexpected<Error>(first.front().why)), "{}", first.front().path);
+      }
+      reader.reading.unreadable.push_back({printable(shown(target)), walked.error()});
+    }
   }
+  reader.finish();
   // One short file is what somebody put together, like a paste.
   const auto& reading = reader.reading;
   if (targets.size() == 1 && targets.front() != "-" && reading.files == 1 && reading.events == 0 && reading.lines <= k_short) {

@@ -2,7 +2,6 @@
 // Evidence → events: decides by content which reader each file gets.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -16,21 +15,32 @@ namespace unsnag::readers {
 
 struct ReadOptions {
   /// Called now and then with what is being read and how many bytes were read in all.
-  std::function<void(std::string_view what, std::uint64_t bytes)> progress;
-  /// When it becomes true, reading stops and what was read so far stands.
-  const std::atomic<bool>* stop = nullptr;
+  std::function<void(std::string_view what, std::uint64_t bytes)> progress = {};
+  /// When it says true, reading stops and what was read so far stands. Cheap: it is asked often.
+  std::function<bool()> stop = {};
 };
+
+/// What was not read: the answer may stand in it.
+struct Unread {
+  std::string path;
+  Error why;
+};
+/// "path: why"
+std::string to_string(const Unread& unread);
 
 struct Reading {
   std::uint64_t files = 0, bytes = 0, lines = 0;
-  std::uint64_t understood = 0;         // log lines that held a message of the catalogue
-  std::uint64_t events = 0;             // events that another run of unsnag had written
-  std::vector<std::string> unreadable;  // "path: why"
+  std::uint64_t understood = 0;      // lines that held a message of the catalogue, and those of kubectl's that told something
+  std::uint64_t events = 0;          // events that another run of unsnag had written
+  std::uint64_t failed_targets = 0;  // of several, those that could not be read at all; they are in `unreadable`
+  std::vector<Unread> unreadable;
+  std::vector<Unread> passed_over;  // binary files, in which no log stands
+  bool pasted = false;              // standard input was a text, no archive
   bool stopped = false;
 };
 
 /// Reads every target into `sink`. "-" is standard input; no target at all is this node.
-/// Errors: the first target that can't be read at all (not_found, permission_denied, io, malformed).
+/// Errors: that of the first target, when none of them can be read (not_found, permission_denied, io, malformed).
 Result<Reading> read_targets(const std::vector<std::string>& targets, timeline::Sink& sink, const ReadOptions& options);
 
 /// Reads one text as if it were pasted.

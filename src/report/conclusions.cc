@@ -15,10 +15,6 @@ namespace {
 using diagnose::Confidence;
 using diagnose::Verdict;
 
-std::string amount(std::uint64_t number, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", number, number == 1 ? one : many);
-}
-
 std::string what_was_read(const Input& input) {
   if (input.pasted) return amount(input.lines, "line", "lines");
   return amount(input.lines, "line", "lines") + " of " + amount(input.files, "file", "files");
@@ -70,6 +66,13 @@ Verdict nothing_understood(const Input& input) {
     verdict.confidence = Confidence::possible;
     verdict.summary = fmt::format("Nothing in the {} read tells of an image pull", what_was_read(input));
   }
+  if (input.this_node) {
+    verdict.explanation = "unsnag does not read the journal, and there kubelet and the runtime of most nodes log.";
+    verdict.bring = {{"the journal of this node, which was not read",
+                      "journalctl -u kubelet -u containerd -u crio -u docker --since \"-1h\" | unsnag why"},
+                     {"the pod's events", "kubectl describe pod POD | unsnag why"}};
+    return verdict;
+  }
   verdict.bring = what_to_bring();
   return verdict;
 }
@@ -112,6 +115,11 @@ std::vector<Verdict> conclusions(const Findings& findings) {
   if (auto verdict = failed_in_unknown_words(findings.timeline)) return {std::move(*verdict)};
   const bool understood = findings.input.understood != 0 || !findings.timeline.pulls.empty();
   return {understood ? nothing_failed(findings) : nothing_understood(findings.input)};
+}
+
+bool is_all_clear(const Verdict& verdict, const Findings& findings) {
+  return verdict.cause == "no-failure" && verdict.confidence != Confidence::possible && !findings.input.stopped &&
+         findings.input.unreadable.empty() && findings.diagnosis.holes.empty();
 }
 
 Status status_of(const std::vector<Verdict>& verdicts) {

@@ -68,6 +68,42 @@ TEST(Conclusions, UnknownWordsOfAFailureAreNoSilence) {
   EXPECT_EQ(only(known).cause, "progress-deadline");
 }
 
+TEST(Conclusions, OnANodeWithoutLogsTheJournalIsNamed) {
+  Example example;
+  example.input.this_node = true;
+  for (const std::uint64_t lines : {0U, 10U}) {
+    example.input.lines = lines;
+    const auto verdict = only(example);
+    ASSERT_FALSE(verdict.bring.empty());
+    EXPECT_TRUE(contains(verdict.bring.front().what, "was not read"));
+    EXPECT_EQ(verdict.bring.front().command, "journalctl -u kubelet -u containerd -u crio -u docker --since \"-1h\" | unsnag why");
+  }
+}
+
+TEST(Conclusions, OnlyWhereNothingIsMissingAllIsClear) {
+  const auto clear = [](const Example& example) { return is_all_clear(only(example), example.findings()); };
+  EXPECT_TRUE(clear(healthy()));
+  auto paste = healthy();
+  paste.input.pasted = true;
+  EXPECT_TRUE(clear(paste));
+  auto binary = healthy();
+  binary.input.passed_over = {"wtmp: a binary file, no text"};
+  EXPECT_TRUE(clear(binary)) << "no log stands in it";
+  auto unreadable = healthy();
+  unreadable.input.unreadable = {"kubelet.log: Permission denied"};
+  EXPECT_FALSE(clear(unreadable));
+  auto stopped = healthy();
+  stopped.input.stopped = true;
+  EXPECT_FALSE(clear(stopped));
+  auto holes = healthy();
+  holes.diagnosis.holes = {proof("journal.txt", 5, "Suppressed 2310 messages")};
+  EXPECT_FALSE(clear(holes));
+  Example nothing;
+  nothing.input = {1, 100, 10, 0, {}, false, true, false};
+  EXPECT_FALSE(clear(nothing)) << "not one line tells of a pull";
+  EXPECT_FALSE(clear(deadline()));
+}
+
 TEST(Conclusions, GiveTheExitStatus) {
   const auto status = [](const Example& example) { return static_cast<int>(status_of(conclusions(example.findings()))); };
   EXPECT_EQ(status(healthy()), 0);

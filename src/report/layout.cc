@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 
 namespace unsnag::report {
@@ -218,6 +220,10 @@ std::string Ink::clean(std::string_view text) const {
 std::string Ink::paint(std::string_view code, std::string_view text) const {
   if (!colour_ || text.empty()) return std::string(text);
   return std::string("\x1B[").append(code).append("m").append(text).append("\x1B[0m");
+}
+
+std::string amount(std::uint64_t number, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", number, number == 1 ? one : many);
 }
 
 }  // namespace unsnag::report

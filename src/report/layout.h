@@ -65,4 +65,7 @@ class Ink {
   bool unicode_;
 };
 
+/// "1 line", "2 lines".
+std::string amount(std::uint64_t number, std::string_view one, std::string_view many);
+
 }  // namespace unsnag::report

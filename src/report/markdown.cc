@@ -78,7 +78,9 @@ class MarkdownReport {
 
   void block(const Group& one) {
     const auto& verdict = one.first();
-    const auto sign = verdict.cause == "no-failure" ? "✓" : verdict.confidence == Confidence::insufficient ? "?" : "✗";
+    const auto sign = is_all_clear(verdict, findings_)                                                  ? "✓"
+                      : verdict.cause == "no-failure" || verdict.confidence == Confidence::insufficient ? "?"
+                                                                                                        : "✗";
     out_ += fmt::format("## {} {}\n\n", sign, markdown_prose(one.headline()));
     out_ += markdown_code(verdict.cause);
     if (verdict.confidence != Confidence::insufficient) out_ += fmt::format(" ({})", diagnose::to_string(verdict.confidence));
@@ -223,9 +225,11 @@ class MarkdownReport {
       for (const auto& hole : findings_.diagnosis.holes) lines += place_of(hole, ink) + "  " + ink.clean(hole.text) + '\n';
       out_ += markdown_block(lines, "text");
     }
-    if (!input.unreadable.empty()) {
+    if (!input.unreadable.empty() || !input.passed_over.empty()) {
       heading("Could not be read");
       for (const auto& what : input.unreadable) out_ += "- " + markdown_prose(what) + '\n';
+      if (input.passed_over.size() == 1) out_ += "- " + markdown_prose(input.passed_over.front()) + '\n';
+      else if (!input.passed_over.empty()) out_ += fmt::format("- {} binary files, which are no text\n", input.passed_over.size());
     }
     if (input.stopped) out_ += "\n**Interrupted**: this rests on what was read until then.\n";
   }

@@ -16,11 +16,12 @@ namespace unsnag::report {
 /// What was read, so that "nothing failed" can say what it rests on.
 struct Input {
   std::uint64_t files = 0, bytes = 0, lines = 0;
-  std::uint64_t understood = 0;         // lines that held a message of the catalogue
-  std::vector<std::string> unreadable;  // "path: why"
-  bool stopped = false;                 // reading was interrupted
-  bool pasted = false;                  // standard input was all there was
-  bool this_node = false;               // no target was given
+  std::uint64_t understood = 0;               // lines that held a message of the catalogue
+  std::vector<std::string> unreadable;        // "path: why"
+  bool stopped = false;                       // reading was interrupted
+  bool pasted = false;                        // standard input was all there was
+  bool this_node = false;                     // no target was given
+  std::vector<std::string> passed_over = {};  // "path: why", of binary files, in which no log stands
 };
 
 /// Borrows both; they must outlive it.
@@ -37,6 +38,9 @@ std::string to_markdown(const Findings& findings);
 /// The verdicts to show: the diagnosis' own, worst first; or the one that says that nothing failed or tells of a pull
 /// ("no-failure", the latter as possible), or that there was nothing to read ("insufficient-evidence"). Never empty.
 std::vector<diagnose::Verdict> conclusions(const Findings& findings);
+
+/// A "no-failure" that deserves a green tick: lines tell of pulls, and nothing that may tell of a failure is missing.
+bool is_all_clear(const diagnose::Verdict& verdict, const Findings& findings);
 
 /// What `unsnag why` exits with.
 enum class Status : int { nothing_failed = 0, explained = 1, unexplained = 3 };

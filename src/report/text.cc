@@ -80,8 +80,8 @@ class TextReport {
 
   std::string mark(const Group& one) const {
     const auto& verdict = one.first();
-    if (verdict.cause == "no-failure") return ink().green(ink().glyphs.good);
-    if (verdict.confidence == Confidence::insufficient) return ink().yellow(ink().glyphs.unknown);
+    if (is_all_clear(verdict, findings_)) return ink().green(ink().glyphs.good);
+    if (verdict.cause == "no-failure" || verdict.confidence == Confidence::insufficient) return ink().yellow(ink().glyphs.unknown);
     return ink().red(ink().glyphs.failed);
   }
 
@@ -358,15 +358,24 @@ class TextReport {
       if (input.unreadable.size() > most)
         page_.raw(4, fmt::format("{} and {} more (-v lists all)", ink().glyphs.ellipsis, input.unreadable.size() - most));
     }
+    passed_over(input.passed_over);
     if (input.stopped) {
       page_.blank();
       page_.raw(0, ink().yellow(shorten("Interrupted: this rests on what was read until then.", page_.room(0), ink().glyphs.ellipsis)));
     }
     if (style_.verbose) {
       page_.blank();
-      page_.raw(2, ink().dim(fmt::format("read: {} files, {}, {} lines, {} of them understood", input.files, format_size(input.bytes),
-                                         input.lines, input.understood)));
+      page_.raw(2, ink().dim(fmt::format("read: {}, {}, {}, {} of them understood", amount(input.files, "file", "files"),
+                                         format_size(input.bytes), amount(input.lines, "line", "lines"), input.understood)));
     }
+  }
+
+  void passed_over(const std::vector<std::string>& files) {
+    if (files.empty()) return;
+    if (findings_.input.unreadable.empty()) page_.heading("could not be read");
+    if (style_.verbose || files.size() == 1)
+      for (const auto& file : files) page_.prose(4, file);
+    else page_.prose(4, fmt::format("{} binary files, which are no text (-v lists them)", files.size()));
   }
 
   [[nodiscard]] const Ink& ink() const { return page_.ink(); }

@@ -80,7 +80,7 @@ std::vector<Case> recorded(const std::string& scratch) {
                                      out.write(buffer.data(), static_cast<std::streamsize>(*got));
                                    }
                                  },
-                                 [](const std::string& path, const std::string& why) { throw std::runtime_error(path + ": " + why); }};
+                                 [](const std::string& path, const Error& why) { throw std::runtime_error(path + ": " + why.message()); }};
   const auto walked = evidence::walk(std::string(UNSNAG_TEST_DATA) + "/recorded.tar.xz", unpack);
   if (!walked) throw std::runtime_error(walked.error().message());
   std::vector<Case> cases;

@@ -143,6 +143,7 @@ interrupt() {   # interrupt NAME FEED: FEED goes on (endless) or stands still (i
   exec 7>&-
   [ -n "$feeder" ] && { kill "$feeder" 2> /dev/null; wait "$feeder" 2> /dev/null; }
   expect "$name" 130 "image-not-found"
+  if grep -q "Interrupted system call" "$out"; then bad "$name, and calls it no defect" "$(tail -n 4 "$out")"; fi
 }
 interrupt "Ctrl-C on an endless pipe tells what is known" endless
 interrupt "Ctrl-C on a pipe that stands still tells what is known" idle
@@ -166,3 +167,79 @@ done
 run explain --markdown "$scratch/causes"; expect "explain --markdown" 0
 if [ -n "$accept" ]; then rm -rf docs/causes; cp -r "$scratch/causes" docs/causes; fi
 if diff -r "$scratch/causes" docs/causes > "$scratch/diff" 2>&1; then ok "docs/causes is current"; else bad "docs/causes is current" "unsnag explain --markdown docs/causes renews it" "$(head -n 10 "$scratch/diff")"; fi
+
+# Nothing is skipped in silence
+says() { if cat "$out" "$err" | tr -s ' \n' '  ' | grep -qF -- "$2"; then ok "$1"; else bad "$1" "does not say: $2" "$(head -n 20 "$out" "$err")"; fi; }
+silent() { if grep -qF -- "$2" "$out" "$err"; then bad "$1" "says: $2" "$(head -n 20 "$out")"; else ok "$1"; fi; }
+tick() { # tick NAME yes|no: of the last run
+  case $(head -c 3 "$out") in ✓) has=yes ;; *) has=no ;; esac
+  if [ "$has" = "$2" ]; then ok "$1"; else bad "$1" "tick: $has" "$(head -n 3 "$out")"; fi
+}
+packed=$scratch/packed
+mkdir -p "$packed/b/var/log" "$packed/outer"
+cp examples/describe-tag-missing.txt "$packed/b/var/log/kubelet.log.1"; echo nothing > "$packed/b/var/log/kubelet.log"
+gzip "$packed/b/var/log/kubelet.log.1"
+tar -C "$packed" -czf "$packed/withgz.tar.gz" b
+tar -C "$packed" -cf "$packed/outer/nested.tar" withgz.tar.gz
+for target in "$packed/withgz.tar.gz" "$packed/b" "$packed/outer/nested.tar" "$packed/outer"; do
+  run why -o json "$target"; expect "a compressed log in ${target#"$packed/"}" 1 image-not-found
+done
+for file in withgz.tar.gz outer/nested.tar b/var/log/kubelet.log.1.gz; do
+  input=$packed/$file run why; expect "$file on standard input" 1 image-not-found
+  "$UNSNAG" why <(cat "$packed/$file") > "$out" 2> "$err" < /dev/null; status=$?
+  expect "$file through a pipe" 1 image-not-found
+done
+yes 'E1124 07:00:00.000000 1 x.go:1] nothing of interest' | head -n 60000 > "$packed/long.log"; cat examples/describe-tag-missing.txt >> "$packed/long.log"
+seq 3000 >> "$packed/long.log"; gzip "$packed/long.log"; head -c -600 "$packed/long.log.gz" > "$packed/cut.gz"
+run why "$packed/cut.gz"; expect "what comes before a damaged place is read" 1 image-not-found; says "a damaged place is told" "breaks off"
+{ head -n 20 examples/describe-tag-missing.txt; printf 'a\0b\n'; tail -n +21 examples/describe-tag-missing.txt; } > "$packed/nul.txt"
+run why "$packed/nul.txt"; expect "a text with a NUL byte is a text" 1 image-not-found
+
+mkdir -p "$packed/j/var/log/journal/abc"; { printf 'LPKSHHRH'; head -c 5000 /dev/zero; } > "$packed/j/var/log/journal/abc/system.journal"
+run why "$packed/j"; expect "a journal alone is nothing that can be read" 2 "journalctl --file $packed/j/var/log/journal/abc/system.journal | unsnag why"
+cp -r examples/after-the-cure "$packed/j/logs"
+run why "$packed/j"; expect "a journal beside logs is named" 0 "No image pull failed"; tick "no tick where a journal was skipped" no
+says "a journal beside logs is named with the command" "system.journal | unsnag why"
+for format in json md; do run why -o $format "$packed/j"; says "a journal is named in $format" "journalctl --file"; done
+tar -C "$packed" -cf "$packed/j.tar" j; run why "$packed/j.tar"; says "a journal in an archive is named" "unpack it, then journalctl --file FILE"
+printf '7z\xbc\xaf\x27\x1c rest' > "$packed/j/logs.7z"; run why "$packed/j"; says "an archive that is not read is named" "7z x"
+run why examples/after-the-cure;                  tick "a tick where all was read" yes
+
+# Where nothing is known nothing is green
+echo hello > "$packed/hello"
+input=$packed/hello run why;                      expect "a paste that tells of no pull" 0 "tells of an image pull"; tick "no tick over the unknown" no
+says "it says what to bring" "kubectl describe pod POD | unsnag why"
+input=$packed/hello run why -o json
+if [ "$(jq -c '[.verdict.cause, .verdict.confidence, .read.understood]' "$out")" = '["no-failure","possible",0]' ]; then ok "a script can tell it from a good end"; else bad "a script can tell it from a good end" "$(head -n 8 "$out")"; fi
+input=$packed/hello run why -v;                   says "one line is one line" "read: 1 file, 6 B, 1 line,"
+input=examples/describe-tag-missing.txt run why -o json
+if [ "$(jq .read.understood "$out")" -gt 3 ]; then ok "every row that told something is counted"; else bad "every row that told something is counted" "$(jq .read "$out")"; fi
+
+# Several targets, one of them not there
+run why nothing-there examples/describe-tag-missing.txt; expect "the targets that are there are read" 1 image-not-found; says "the missing target is named" "nothing-there: No such file"
+run why examples/after-the-cure nothing-there;    expect "no pull failed in a part is not status 0" 2 "nothing-there"; tick "no tick where a target is missing" no
+run why '';                                       expect "an empty name has its place" 2 '(an empty name)'
+run why "$packed/outer/../j/logs.7z";             expect "an archive that is not read" 2 "7z x"; silent "root does not help there" "as root"
+
+# Ctrl-C while a pipe has no writer yet: after the first pipe's writer is through, the reader has nothing left to sleep in
+# but the second pipe's opening.
+mkfifo "$scratch/pipe.first" "$scratch/pipe.second"
+"$UNSNAG" why "$scratch/pipe.first" "$scratch/pipe.second" > "$out" 2> "$err" &
+pid=$!; children+=("$pid")
+{ cat examples/describe-tag-missing.txt; head -c 400000 /dev/zero | tr '\0' 'x' | fold -w 100; } > "$scratch/pipe.first"
+for _ in {1..100000}; do
+  read -r _ _ state _ 2> /dev/null < "/proc/$pid/stat" || break
+  [ "$state" = S ] && [ "$(find "/proc/$pid/fd" -lname "$scratch/pipe.first" 2> /dev/null | wc -l)" = 0 ] && break
+done
+kill -INT "$pid"
+( timeout 2 tail --pid="$pid" -f /dev/null || kill -KILL "$pid" ) 2> /dev/null &
+wait "$pid" 2> /dev/null; status=$?
+expect "Ctrl-C while a pipe has no writer tells what is known" 130 "image-not-found"
+silent "an interrupt is no defect of the input" "Interrupted system call"
+
+# README and --help tell the same
+run why --help; tr -s ' \n' '  ' < "$out" > "$scratch/help"
+sed -n 's/^| \([0-9]\{1,3\}\) | \(.*\) |$/\1 \2/p' README.md > "$scratch/statuses"
+while read -r row; do
+  if grep -qF -- "$row" "$scratch/help"; then ok "--help says: $row"; else bad "--help says: $row" "$(tail -n 12 "$out")"; fi
+done < "$scratch/statuses"
