@@ -160,7 +160,7 @@ Result<void*> walk_archive(Bytes& bytes, const Place& place, Budget& budget, con
     MemberBytes member(a.get(), budget);
     if (const auto visited = visit_content(member, inside, size, budget, visitor); !visited)
       visitor.unreadable(inside.shown, visited.error());
-    if (budget.bytes == 0) return nullptr;
+    if (budget.bytes == 0) return the_rest({Errc::too_large, "more than 64 GiB unpacked"});
   }
 }
 

@@ -50,8 +50,7 @@ class PeekedBytes : public Bytes {
 struct Foreign {
   std::string_view magic, what, tool;
 };
-constexpr std::array<Foreign, 3> k_foreign{
-    {{"7z\xbc\xaf\x27\x1c", "a 7z archive", "7z x"}, {"Rar!\x1a\x07", "a RAR archive", "unrar x"}, {"!<arch>\n", "an ar archive", "ar x"}}};
+constexpr std::array<Foreign, 2> k_foreign{{{"7z\xbc\xaf\x27\x1c", "a 7z archive", "7z x"}, {"Rar!\x1a\x07", "a RAR archive", "unrar x"}}};
 
 constexpr std::string_view k_journal_magic = "LPKSHHRH";  // systemd, journal-def.h: HEADER_SIGNATURE
 

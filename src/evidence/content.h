@@ -10,7 +10,7 @@
 
 namespace unsnag::evidence {
 
-/// What the archives of one target may take together: bombs come in parts.
+/// What the archives of one target may take together: bombs come in parts. Each step of unpacking is counted.
 struct Budget {
   std::uint64_t files = 100'000;
   std::uint64_t bytes = 64ULL << 30U;
