@@ -93,17 +93,18 @@ bool all_unreadable(const readers::Reading& reading) {
 
 int complain_of_unreadable(const readers::Reading& reading, const std::vector<std::string>& targets, Surroundings& surroundings) {
   const auto& first = reading.unreadable.empty() ? reading.passed_over.front() : reading.unreadable.front();
-  Complaint complaint{"nothing of the input can be read", to_string(first), "", "", std::string(next_step(first.why.code))};
+  Complaint complaint{"nothing of the input can be read", first.path + ": " + first.why.message(), "", "",
+                      first.command.empty() ? std::string(next_step(first.why.code)) : first.command};
   const auto others = reading.unreadable.size() + reading.passed_over.size() - 1;
   if (others != 0) complaint.note = fmt::format("and {} more like it", others);
   if (targets.size() == 1 && targets.front() != first.path && targets.front() != "-") complaint.where = targets.front();
   return complain(surroundings, complaint);
 }
 
-std::vector<std::string> texts_of(const std::vector<readers::Unread>& list) {
-  std::vector<std::string> texts;
-  for (const auto& unread : list) texts.push_back(to_string(unread));
-  return texts;
+std::vector<report::Unread> unread_of(const std::vector<readers::Unread>& list) {
+  std::vector<report::Unread> all;
+  for (const auto& one : list) all.push_back({one.path + ": " + one.why.message(), one.command});
+  return all;
 }
 
 report::Input input_of(const readers::Reading& reading, const std::vector<std::string>& targets, const Surroundings& surroundings) {
@@ -112,8 +113,8 @@ report::Input input_of(const readers::Reading& reading, const std::vector<std::s
   input.bytes = reading.bytes;
   input.lines = reading.lines;
   input.understood = reading.understood;
-  input.unreadable = texts_of(reading.unreadable);
-  input.passed_over = texts_of(reading.passed_over);
+  input.unreadable = unread_of(reading.unreadable);
+  input.passed_over = unread_of(reading.passed_over);
   input.stopped = reading.stopped || interrupted(surroundings);
   input.pasted = targets.size() == 1 && reading.pasted && reading.events == 0;
   input.this_node = targets.empty();

@@ -172,14 +172,14 @@ void walk_this_node(const Visitor& visitor) {
                         visitor.journal, visitor.stop};
     if (auto walked = walk(prefix, named); !walked) visitor.unreadable(prefix, walked.error());
   }
-  for (const auto* journal : {"/var/log/journal", "/run/log/journal"}) {
+}
+
+std::optional<std::string> journal_of_this_node() {
+  for (const auto* folder : {"/var/log/journal", "/run/log/journal"}) {
     std::error_code error;
-    if (!fs::is_directory(journal, error) || (fs::is_empty(journal, error) && !error)) continue;
-    visitor.unreadable(journal, {Errc::unsupported,
-                                 "the journal, which only journalctl can read: journalctl -u kubelet -u containerd -u crio -u docker "
-                                 "--since \"-1h\" | unsnag why"});
-    return;
+    if (fs::is_directory(folder, error) && (!fs::is_empty(folder, error) || error)) return folder;
   }
+  return std::nullopt;
 }
 
 }  // namespace unsnag::evidence

@@ -50,4 +50,7 @@ void walk_standard_input(const Visitor& visitor);
 /// Visits what explains pulls on this very machine: kubelet's and the runtimes' text logs and configuration.
 void walk_this_node(const Visitor& visitor);
 
+/// Where this machine keeps its journal, which `walk_this_node` can't read; nullopt: it has none.
+std::optional<std::string> journal_of_this_node();
+
 }  // namespace unsnag::evidence

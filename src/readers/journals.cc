@@ -43,8 +43,8 @@ std::vector<Unread> Journals::take() {
                              : "journalctl -D " + in_command(packed ? std::string() : folder_of(folder.first_on_disk), "FOLDER");
     const auto what = one ? std::string("a binary file of the journal") : fmt::format("{} binary files of the journal", folder.files);
     all.push_back({printable(one ? folder.first : name),
-                   {Errc::unsupported, fmt::format("{}, which only journalctl can read: {}{} | unsnag why", what,
-                                                   packed ? "unpack it, then " : "", command)}});
+                   {Errc::unsupported, what + ", which only journalctl can read" + (packed ? ", once it is unpacked" : "")},
+                   command + " | unsnag why"});
   }
   folders_.clear();
   return all;

@@ -291,12 +291,20 @@ std::string shown(const std::string& target) { return target.empty() ? "\"\" (an
 
 }  // namespace
 
-std::string to_string(const Unread& unread) { return unread.path + ": " + unread.why.message(); }
+std::string to_string(const Unread& unread) {
+  return unread.path + ": " + unread.why.message() + (unread.command.empty() ? "" : ": " + unread.command);
+}
 
 Result<Reading> read_targets(const std::vector<std::string>& targets, timeline::Sink& sink, const ReadOptions& options) {
   Reader reader(sink, options, targets.size() == 1 ? targets.front() : std::string{});
   const auto visitor = reader.visitor();
-  if (targets.empty()) evidence::walk_this_node(visitor);
+  if (targets.empty()) {
+    evidence::walk_this_node(visitor);
+    if (const auto journal = evidence::journal_of_this_node())
+      reader.reading.unreadable.push_back({*journal,
+                                           {Errc::unsupported, "the journal, which only journalctl can read"},
+                                           "journalctl -u kubelet -u containerd -u crio -u docker --since \"-1h\" | unsnag why"});
+  }
   for (const auto& target : targets) {
     if (reader.stopped()) break;
     if (target == "-") {

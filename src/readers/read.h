@@ -24,8 +24,9 @@ struct ReadOptions {
 struct Unread {
   std::string path;
   Error why;
+  std::string command = {};  // that makes it readable, if one does
 };
-/// "path: why"
+/// "path: why", and the command behind that.
 std::string to_string(const Unread& unread);
 
 struct Reading {

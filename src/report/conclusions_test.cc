@@ -24,7 +24,7 @@ TEST(Conclusions, HolesAndUnreadablePartsTakeTheCertaintyAway) {
   holes.diagnosis.holes = {proof("journal.txt", 5, "Suppressed 2310 messages")};
   EXPECT_EQ(only(holes).confidence, Confidence::likely);
   auto unreadable = healthy();
-  unreadable.input.unreadable = {"kubelet.log: Permission denied"};
+  unreadable.input.unreadable = {{"kubelet.log: Permission denied"}};
   EXPECT_EQ(only(unreadable).confidence, Confidence::likely);
   auto stopped = healthy();
   stopped.input.stopped = true;
@@ -87,10 +87,10 @@ TEST(Conclusions, OnlyWhereNothingIsMissingAllIsClear) {
   paste.input.pasted = true;
   EXPECT_TRUE(clear(paste));
   auto binary = healthy();
-  binary.input.passed_over = {"wtmp: a binary file, no text"};
+  binary.input.passed_over = {{"wtmp: a binary file, no text"}};
   EXPECT_TRUE(clear(binary)) << "no log stands in it";
   auto unreadable = healthy();
-  unreadable.input.unreadable = {"kubelet.log: Permission denied"};
+  unreadable.input.unreadable = {{"kubelet.log: Permission denied"}};
   EXPECT_FALSE(clear(unreadable));
   auto stopped = healthy();
   stopped.input.stopped = true;

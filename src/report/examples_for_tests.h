@@ -210,7 +210,7 @@ inline Example several() {
     example.diagnosis.verdicts.push_back(verdict);
   }
   example.diagnosis.holes = {proof("journal.txt", 5, "-- Suppressed 2310 messages from kubelet.service")};
-  example.input = {40, 90'000'000, 600'000, 3'000, {"nodes/ip-10-0-1-25/kubelet.log: Permission denied"}, false, false, false};
+  example.input = {40, 90'000'000, 600'000, 3'000, {{"nodes/ip-10-0-1-25/kubelet.log: Permission denied"}}, false, false, false};
   return example;
 }
 
@@ -244,7 +244,7 @@ inline Example hostile() {
   for (auto& span : pull.attempts.back().spans) span.layer = span.layer.empty() ? "" : k_hostile + span.layer;
   for (auto& sample : pull.attempts.back().samples) sample.layer = k_hostile;
   example.diagnosis.holes = verdict.proof;
-  example.input.unreadable = {k_hostile};
+  example.input.unreadable = {{k_hostile}};
   return example;
 }
 

@@ -35,9 +35,10 @@ class JsonReport {
     json_.key("read").begin_object();
     json_.key("files").number(input.files).key("bytes").number(input.bytes).key("lines").number(input.lines);
     json_.key("understood").number(input.understood);
-    auto unreadable = input.unreadable;
-    unreadable.insert(unreadable.end(), input.passed_over.begin(), input.passed_over.end());
-    strings("unreadable", unreadable);
+    json_.key("unreadable").begin_array();
+    for (const auto* unread : {&input.unreadable, &input.passed_over})
+      for (const auto& one : *unread) json_.string(one.whole());
+    json_.end_array();
     json_.key("interrupted").boolean(input.stopped);
     json_.end_object().end_object();
     return json_.take() + "\n";

@@ -227,8 +227,9 @@ class MarkdownReport {
     }
     if (!input.unreadable.empty() || !input.passed_over.empty()) {
       heading("Could not be read");
-      for (const auto& what : input.unreadable) out_ += "- " + markdown_prose(what) + '\n';
-      if (input.passed_over.size() == 1) out_ += "- " + markdown_prose(input.passed_over.front()) + '\n';
+      for (const auto& one : input.unreadable)
+        out_ += "- " + markdown_prose(one.what) + (one.command.empty() ? "" : ": " + markdown_code(one.command)) + '\n';
+      if (input.passed_over.size() == 1) out_ += "- " + markdown_prose(input.passed_over.front().what) + '\n';
       else if (!input.passed_over.empty()) out_ += fmt::format("- {} binary files, which are no text\n", input.passed_over.size());
     }
     if (input.stopped) out_ += "\n**Interrupted**: this rests on what was read until then.\n";

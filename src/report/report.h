@@ -13,15 +13,23 @@
 
 namespace unsnag::report {
 
+/// What was not read.
+struct Unread {
+  std::string what;          // "path: why"
+  std::string command = {};  // that makes it readable, if one does
+  /// Both in one line.
+  [[nodiscard]] std::string whole() const { return command.empty() ? what : what + ": " + command; }
+};
+
 /// What was read, so that "nothing failed" can say what it rests on.
 struct Input {
   std::uint64_t files = 0, bytes = 0, lines = 0;
-  std::uint64_t understood = 0;               // lines that held a message of the catalogue
-  std::vector<std::string> unreadable;        // "path: why"
-  bool stopped = false;                       // reading was interrupted
-  bool pasted = false;                        // standard input was all there was
-  bool this_node = false;                     // no target was given
-  std::vector<std::string> passed_over = {};  // "path: why", of binary files, in which no log stands
+  std::uint64_t understood = 0;  // lines that held a message of the catalogue
+  std::vector<Unread> unreadable;
+  bool stopped = false;                  // reading was interrupted
+  bool pasted = false;                   // standard input was all there was
+  bool this_node = false;                // no target was given
+  std::vector<Unread> passed_over = {};  // binary files, in which no log stands
 };
 
 /// Borrows both; they must outlive it.

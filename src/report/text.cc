@@ -354,7 +354,7 @@ class TextReport {
     if (!input.unreadable.empty()) {
       page_.heading("could not be read");
       const auto most = style_.verbose ? input.unreadable.size() : k_most_unreadable;
-      for (std::size_t i = 0; i < std::min(most, input.unreadable.size()); ++i) page_.prose(4, input.unreadable[i]);
+      for (std::size_t i = 0; i < std::min(most, input.unreadable.size()); ++i) unread(input.unreadable[i]);
       if (input.unreadable.size() > most)
         page_.raw(4, fmt::format("{} and {} more (-v lists all)", ink().glyphs.ellipsis, input.unreadable.size() - most));
     }
@@ -370,11 +370,16 @@ class TextReport {
     }
   }
 
-  void passed_over(const std::vector<std::string>& files) {
+  void unread(const Unread& one) {
+    page_.prose(4, one.what);
+    if (!one.command.empty()) page_.command(6, one.command);
+  }
+
+  void passed_over(const std::vector<Unread>& files) {
     if (files.empty()) return;
     if (findings_.input.unreadable.empty()) page_.heading("could not be read");
     if (style_.verbose || files.size() == 1)
-      for (const auto& file : files) page_.prose(4, file);
+      for (const auto& file : files) unread(file);
     else page_.prose(4, fmt::format("{} binary files, which are no text (-v lists them)", files.size()));
   }
 

@@ -138,5 +138,25 @@ TEST(Text, AnImageOf4000LettersIsShortenedUnlessVerbose) {
   EXPECT_GT(to_text(example.findings(), verbose).size(), 4000U);
 }
 
+TEST(Text, WhatWasNotReadIsNamedWithItsCommandToPasteAndTakesTheTickAway) {
+  auto example = healthy();
+  example.input.unreadable = {{"abc/system.journal: a binary file of the journal, which only journalctl can read",
+                               "journalctl --file abc/system.journal | unsnag why"}};
+  const auto text = to_text(example.findings(), Style{});
+  EXPECT_EQ(text.substr(0, 2), "? ") << text;
+  EXPECT_TRUE(contains(text, "\n      journalctl --file abc/system.journal | unsnag why\n")) << text;
+  EXPECT_TRUE(contains(to_markdown(example.findings()), "`journalctl --file abc/system.journal | unsnag why`"));
+  EXPECT_TRUE(contains(to_json(example.findings()), "can read: journalctl --file abc/system.journal | unsnag why\""));
+}
+
+TEST(Text, BinaryFilesAreNamedButTakeNoTickAway) {
+  auto example = healthy();
+  example.input.passed_over = {{"wtmp: a binary file, no text"}, {"btmp: a binary file, no text"}};
+  const auto text = to_text(example.findings(), Style{});
+  EXPECT_NE(text.substr(0, 2), "? ");
+  EXPECT_TRUE(contains(text, "2 binary files")) << text;
+  EXPECT_TRUE(contains(to_json(example.findings()), "btmp: a binary file"));
+}
+
 }  // namespace
 }  // namespace unsnag::report

@@ -196,12 +196,12 @@ run why "$packed/cut.gz"; expect "what comes before a damaged place is read" 1 i
 run why "$packed/nul.txt"; expect "a text with a NUL byte is a text" 1 image-not-found
 
 mkdir -p "$packed/j/var/log/journal/abc"; { printf 'LPKSHHRH'; head -c 5000 /dev/zero; } > "$packed/j/var/log/journal/abc/system.journal"
-run why "$packed/j"; expect "a journal alone is nothing that can be read" 2 "journalctl --file $packed/j/var/log/journal/abc/system.journal | unsnag why"
+run why "$packed/j"; expect "a journal alone is nothing that can be read" 2 "next    journalctl --file $packed/j/var/log/journal/abc/system.journal | unsnag why"
 cp -r examples/after-the-cure "$packed/j/logs"
 run why "$packed/j"; expect "a journal beside logs is named" 0 "No image pull failed"; tick "no tick where a journal was skipped" no
 says "a journal beside logs is named with the command" "system.journal | unsnag why"
 for format in json md; do run why -o $format "$packed/j"; says "a journal is named in $format" "journalctl --file"; done
-tar -C "$packed" -cf "$packed/j.tar" j; run why "$packed/j.tar"; says "a journal in an archive is named" "unpack it, then journalctl --file FILE"
+tar -C "$packed" -cf "$packed/j.tar" j; run why "$packed/j.tar"; says "a journal in an archive is named" "once it is unpacked journalctl --file FILE"
 printf '7z\xbc\xaf\x27\x1c rest' > "$packed/j/logs.7z"; run why "$packed/j"; says "an archive that is not read is named" "7z x"
 run why examples/after-the-cure;                  tick "a tick where all was read" yes
 
