@@ -101,7 +101,7 @@ std::string name_of(struct archive_entry* entry) {
   return shown_path(name == nullptr ? "?" : name);
 }
 
-Archive open(Source& source) {
+Archive reader() {
   Archive a(archive_read_new());
   archive_read_support_filter_zstd(a.get());
   archive_read_support_filter_xz(a.get());
@@ -112,7 +112,6 @@ Archive open(Source& source) {
   archive_read_support_format_zip_streamable(a.get());
   archive_read_support_format_raw(a.get());
   archive_read_support_format_empty(a.get());
-  if (archive_read_open(a.get(), &source, nullptr, read_source, nullptr) != ARCHIVE_OK) return a;
   return a;
 }
 
@@ -127,9 +126,11 @@ bool is_archive(std::string_view head) {
 
 Result<void*> walk_archive(Bytes& bytes, const Place& place, Budget& budget, const Visitor& visitor) {
   Source source{bytes, std::string(k_block, '\0'), {}};
-  const auto a = open(source);
+  const auto a = reader();
+  if (archive_read_open(a.get(), &source, nullptr, read_source, nullptr) != ARCHIVE_OK)
+    return tl::unexpected<Error>(source.error.value_or(Error{Errc::malformed, words(a.get())}));
   const auto prefix = place.target ? std::string() : place.shown + ":";
-  const auto the_rest = [&](Error why) {
+  const auto the_rest = [&](const Error& why) {
     visitor.unreadable(prefix + "(the rest of the archive)", why);
     return nullptr;
   };
@@ -158,6 +159,10 @@ Result<void*> walk_archive(Bytes& bytes, const Place& place, Budget& budget, con
                           ? std::optional<std::uint64_t>(static_cast<std::uint64_t>(archive_entry_size(entry)))
                           : std::nullopt;
     MemberBytes member(a.get(), budget);
+    if (raw && archive_filter_code(a.get(), 0) == ARCHIVE_FILTER_NONE) {
+      visitor.file({inside.shown, size}, member);  // it only began like an archive: "BZhello"
+      continue;
+    }
     if (const auto visited = visit_content(member, inside, size, budget, visitor); !visited)
       visitor.unreadable(inside.shown, visited.error());
     if (budget.bytes == 0) return the_rest({Errc::too_large, "more than 64 GiB unpacked"});

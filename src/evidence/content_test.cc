@@ -83,6 +83,13 @@ TEST_F(Content, AZipIsRead) {
   EXPECT_EQ(files_, (Texts{{"a.log", "hello"}}));
 }
 
+TEST_F(Content, ATextThatBeginsLikeAnArchiveIsAText) {
+  write("a.log", "BZhello, a text\n");
+  ASSERT_TRUE(walk_all(folder_.string()));
+  EXPECT_EQ(files_, (Texts{{"a.log", "BZhello, a text\n"}}));
+  EXPECT_TRUE(unreadable_.empty()) << unreadable_.begin()->second;
+}
+
 TEST_F(Content, WhatNothingHereUnpacksIsNamedWithWhatDoes) {
   write("b.7z", "7z\xbc\xaf\x27\x1c and more");
   ASSERT_TRUE(walk_all(folder_.string()));
