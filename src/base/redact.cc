@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/redact.h"
 #include "base/redact_words.h"
 #include "base/text.h"
 
@@ -48,30 +49,37 @@ class Redactor {
   explicit Redactor(std::string_view text) : text_(text) {}
 
   std::string run() {
-    while (at_ < text_.size()) {
-      switch (k_kinds[static_cast<unsigned char>(text_[at_])]) {
-        case Kind::other: ++at_; break;
-        case Kind::word: word(); break;
-        case Kind::dash:
-          if (text_.substr(at_).starts_with("-----BEGIN ")) private_key();
-          else option();
-          break;
-        case Kind::colon:
-          if (text_.substr(at_).starts_with("://")) {
-            at_ += 3;
-            user_info();
-          } else {
-            ++at_;
-          }
-          break;
-      }
-    }
+    while (at_ < text_.size()) step();
     if (kept_ == 0) return std::string(text_);  // nearly always
     out_ += text_.substr(kept_);
     return std::move(out_);
   }
 
+  bool finds_any() {
+    while (at_ < text_.size() && kept_ == 0) step();
+    return kept_ != 0;
+  }
+
  private:
+  void step() {
+    switch (k_kinds[static_cast<unsigned char>(text_[at_])]) {
+      case Kind::other: ++at_; break;
+      case Kind::word: word(); break;
+      case Kind::dash:
+        if (text_.substr(at_).starts_with("-----BEGIN ")) private_key();
+        else option();
+        break;
+      case Kind::colon:
+        if (text_.substr(at_).starts_with("://")) {
+          at_ += 3;
+          user_info();
+        } else {
+          ++at_;
+        }
+        break;
+    }
+  }
+
   [[nodiscard]] char peek(std::size_t at) const { return at < text_.size() ? text_[at] : '\0'; }
   void copy_to(std::size_t end) { at_ = end; }  // copied when something has to be hidden, or at the end
   void hide_to(std::size_t end) {
@@ -407,5 +415,7 @@ class Redactor {
 }  // namespace
 
 std::string redact(std::string_view text) { return Redactor(text).run(); }
+
+bool has_secret(std::string_view text) { return Redactor(text).finds_any(); }
 
 }  // namespace unsnag

@@ -19,6 +19,7 @@
 #include "readers/pasted_lines.h"
 #include "readers/plain_words.h"
 #include "readers/told_lines.h"
+#include "readers/redacting_sink.h"
 #include "timeline/json_lines.h"
 
 namespace unsnag::readers {
@@ -268,6 +269,7 @@ class Reader {
       if (auto event = timeline::parse_json_line(line)) {
         ++reading.understood;
         ++reading.events;
+        event->origin.text = redact(event->origin.text);
         sink_.accept(*event);
       }
     }
@@ -281,7 +283,7 @@ class Reader {
     note({"evidence", {{"kind", "paste"}, {"lines", std::to_string(lines)}}}, context, "reader.evidence", sink_);
   }
 
-  timeline::Sink& sink_;
+  RedactingSink sink_;
   const ReadOptions& options_;
   const std::string only_file_;
   Journals journals_;
