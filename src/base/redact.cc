@@ -39,7 +39,6 @@ constexpr std::array<bool, 256> table_of(std::string_view letters) {
 }
 constexpr std::array<bool, 256> k_in_name = table_of("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-.");
 constexpr std::array<bool, 256> k_begins_token = table_of(k_first_of_tokens);
-constexpr std::array<bool, 256> k_ends_secret = table_of(k_last_of_secrets);
 
 /// The names of options whose argument is `user:password`.
 constexpr std::array<std::string_view, 6> k_credential_options = {"u", "user", "creds", "src-creds", "dest-creds", "proxy-user"};
@@ -62,8 +61,10 @@ class Redactor {
 
  private:
   void step() {
+    while (at_ < text_.size() && k_kinds[static_cast<unsigned char>(text_[at_])] == Kind::other) ++at_;
+    if (at_ == text_.size()) return;
     switch (k_kinds[static_cast<unsigned char>(text_[at_])]) {
-      case Kind::other: ++at_; break;
+      case Kind::other: break;
       case Kind::word: word(); break;
       case Kind::dash:
         if (text_.substr(at_).starts_with("-----BEGIN ")) private_key();
@@ -156,7 +157,7 @@ class Redactor {
     const bool pair = std::find(k_credential_options.begin(), k_credential_options.end(), name) != k_credential_options.end();
     const bool login = name.front() == 'p' && begin == start + 1 && login_ != 0 && start - login_ < 256 &&
                        text_.substr(login_, start - login_).find('\n') == std::string_view::npos;
-    if (!pair && !login && !k_ends_secret[static_cast<unsigned char>(name.back())]) return;
+    if (!pair && !login && !k_secret_tails.end(name)) return;
     if (login && name.size() > 1 && secrecy_of(name) == Secrecy::none) return copy_to(begin + 1), hide_to(end);  // -pPW
     const auto secrecy = login ? Secrecy::strong : secrecy_of(name);
     if (!pair && secrecy < Secrecy::talked) return;
@@ -185,14 +186,14 @@ class Redactor {
     if (k_begins_token[static_cast<unsigned char>(name.front())])
       if (const auto length = token_length(text_.substr(start)); length != 0) return issued_key(start + length, name);
     copy_to(end);
-    if (name == "Bearer" || name == "Basic") return credentials(name);
-    if (name == "login") login_ = end;
+    if (name.front() == 'B' && (name == "Bearer" || name == "Basic")) return credentials(name);
+    if (name.front() == 'l' && name == "login") login_ = end;
     if (name.size() >= 13 && (equal_ignoring_case(name, "authorization") || equal_ignoring_case(name, "proxy-authorization")))
       return authorization();
     const char next = peek(end);
     if (next != '=' && next != ':' && next != '"' && next != '\\' && next != '\'' && next != ' ') return;
-    value_of(name, start);
-    if (next == ':' && at_ == end) user_at_host();
+    if (k_secret_tails.end(name)) value_of(name, start);
+    if (next == ':' && at_ == end && !is_blank(peek(end + 1))) user_at_host();
   }
 
   /// AWS prints its key's secret half behind the key's name.
@@ -245,9 +246,8 @@ class Redactor {
     hide_to(end);
   }
 
-  /// After a name: its value, if the name is a secret's.
+  /// After a name that may be a secret's: its value.
   void value_of(std::string_view name, std::size_t start) {
-    if (!k_ends_secret[static_cast<unsigned char>(name.back())]) return;
     char next = peek(at_);
     auto sign = at_;
     if (next == ' ') {  // `password = x`, `password : x`, `password is x`

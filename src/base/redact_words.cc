@@ -70,7 +70,7 @@ constexpr std::array<std::string_view, 34> k_talk = {
 
 constexpr bool has(std::string_view letters, char c) { return letters.find(c) != std::string_view::npos; }
 static_assert(std::all_of(k_tokens.begin(), k_tokens.end(), [](const auto& token) { return has(k_first_of_tokens, token.start.front()); }));
-constexpr auto k_ends_well = [](std::string_view name) { return has(k_last_of_secrets, name.back()); };
+constexpr auto k_ends_well = [](std::string_view name) { return k_secret_tails.end(name); };
 static_assert(std::all_of(k_endings.begin(), k_endings.end(), k_ends_well));
 static_assert(std::all_of(k_headers.begin(), k_headers.end(), k_ends_well));
 static_assert(std::all_of(k_parameters.begin(), k_parameters.end(), k_ends_well));

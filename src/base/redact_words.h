@@ -3,6 +3,7 @@
 // behind such a name is a secret or talk about one ("token: unexpected status").
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -24,8 +25,27 @@ Secrecy secrecy_of(std::string_view name);
 /// True for names that are secrets' only as a parameter of an URL: `sig`, `verify`, …
 bool is_secret_parameter(std::string_view name);
 
-/// Letters that issued keys begin with, and that names of secrets end with: nearly all words are done with these.
-inline constexpr std::string_view k_first_of_tokens = "AIFygdxe", k_last_of_secrets = "deytnlsihgDEYTNLSIHG";
+/// Letters that issued keys begin with.
+inline constexpr std::string_view k_first_of_tokens = "AIFygdxe";
+
+/// Last two letters of the names of secrets, in any case: nearly all words are done with one look-up.
+class SecretTails {
+ public:
+  constexpr SecretTails() {
+    for (const std::string_view tail : {"rd", "wd", "se", "ey", "et", "en", "al", "re", "ss", "ie", "pi", "th", "ig", "fy", "cy", "id"})
+      tails_[place(tail[0], tail[1])] = true;
+  }
+  [[nodiscard]] constexpr bool end(std::string_view name) const {
+    return name.size() > 1 && tails_[place(name[name.size() - 2], name[name.size() - 1])];
+  }
+
+ private:
+  static constexpr std::size_t place(char a, char b) {
+    return (static_cast<std::size_t>(a) & 31U) * 32 + (static_cast<std::size_t>(b) & 31U);
+  }
+  std::array<bool, 1024> tails_{};
+};
+inline constexpr SecretTails k_secret_tails;
 
 /// Bytes of the issued key (AKIA…, ghp_…, eyJ…) that `text` begins with; 0: it begins with none.
 std::size_t token_length(std::string_view text);
