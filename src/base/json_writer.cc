@@ -13,7 +13,7 @@
 namespace unsnag {
 namespace {
 
-/// Terminals obey C1 controls (U+0080–9F) and bidirectional marks; JSON can spell them without changing them.
+/// Terminals obey C1 controls (U+0080–9F) and marks that turn or hide text; JSON can spell them without changing them.
 void append_character(std::string& out, std::string_view character) {
   const auto at = [&](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(character[i])); };
   unsigned code = 0;
@@ -22,7 +22,9 @@ void append_character(std::string& out, std::string_view character) {
   const bool control = code >= 0x80 && code <= 0x9F;
   const bool direction =
       code == 0x61C || code == 0x200E || code == 0x200F || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
-  if (control || direction) fmt::format_to(std::back_inserter(out), "\\u{:04x}", code);
+  const bool unseen =
+      (code >= 0x200B && code <= 0x200D) || code == 0x2060 || code == 0x2061 || code == 0xFEFF || code == 0xAD || code == 0x180E;
+  if (control || direction || unseen) fmt::format_to(std::back_inserter(out), "\\u{:04x}", code);
   else out += character;
 }
 

@@ -59,16 +59,18 @@ std::size_t unescape_u(std::string_view text, std::size_t at, std::string& out) 
   return 6;
 }
 
-/// Marks that turn the direction of what follows: a line could show another text than it holds.
-bool is_bidirectional_mark(std::string_view character) {
-  static constexpr std::array<std::string_view, 12> k_marks = {
-      "\xD8\x9C",                                                                      // U+061C
-      "\xE2\x80\x8E", "\xE2\x80\x8F",                                                  // U+200E, 200F
-      "\xE2\x80\xAA", "\xE2\x80\xAB", "\xE2\x80\xAC", "\xE2\x80\xAD", "\xE2\x80\xAE",  // U+202A-202E
-      "\xE2\x81\xA6", "\xE2\x81\xA7", "\xE2\x81\xA8", "\xE2\x81\xA9"};                 // U+2066-2069
-  for (const auto mark : k_marks)
-    if (character == mark) return true;
-  return false;
+/// Marks that turn the direction of what follows, so that a line could show another text than it holds; that nobody sees,
+/// so that two names look the same; and line ends that only some programs take for such.
+bool is_unseen_mark(std::string_view character) {
+  static constexpr std::array<std::string_view, 22> k_marks = {
+      "\xD8\x9C",                                                                       // U+061C
+      "\xE2\x80\x8E", "\xE2\x80\x8F",                                                   // U+200E, 200F
+      "\xE2\x80\xAA", "\xE2\x80\xAB", "\xE2\x80\xAC", "\xE2\x80\xAD", "\xE2\x80\xAE",   // U+202A-202E
+      "\xE2\x81\xA6", "\xE2\x81\xA7", "\xE2\x81\xA8", "\xE2\x81\xA9",                   // U+2066-2069
+      "\xE2\x80\x8B", "\xE2\x80\x8C", "\xE2\x80\x8D",                                   // U+200B-200D
+      "\xE2\x80\xA8", "\xE2\x80\xA9",                                                   // U+2028, 2029
+      "\xE2\x81\xA0", "\xE2\x81\xA1", "\xC2\xAD",     "\xE1\xA0\x8E", "\xEF\xBB\xBF"};  // U+2060, 2061, 00AD, 180E, FEFF
+  return std::find(k_marks.begin(), k_marks.end(), character) != k_marks.end();
 }
 
 bool is_control(std::string_view character) {
@@ -239,7 +241,7 @@ std::string printable(std::string_view text) {
   while (!text.empty()) {
     const auto length = utf8_length(text);
     const auto character = text.substr(0, length == 0 ? 1 : length);
-    if (length == 0 || is_control(character) || is_bidirectional_mark(character)) out += k_replacement;
+    if (length == 0 || is_control(character) || is_unseen_mark(character)) out += k_replacement;
     else out += character;
     text.remove_prefix(character.size());
   }

@@ -20,7 +20,7 @@ std::vector<std::string_view> split_words(std::string_view line);
 /// Decodes the escapes of a Go-quoted or JSON string's inside: \" \\ \/ \b \f \n \r \t \xNN \uNNNN (with
 /// surrogates) \UNNNNNNNN. Unknown escapes stay as they are.
 std::string unescape(std::string_view inside);
-/// Replaces bytes that are no valid UTF-8, control characters (but \n and \t), and bidirectional marks, so that
+/// Replaces bytes that are no valid UTF-8, control characters (but \n and \t), and marks that nobody sees, so that
 /// hostile text can be shown on a terminal.
 std::string printable(std::string_view text);
 /// True when printable() would leave it as it is because it is all plain ASCII. False says nothing.

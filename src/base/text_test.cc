@@ -82,6 +82,8 @@ TEST(Text, PrintableDisarmsTheTerminal) {
   EXPECT_EQ(printable("a\xE2\x81\xA6"
                       "b"),
             with("a", "b"));
+  for (const char* unseen : {"\xE2\x80\x8B", "\xE2\x80\x8D", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x81\xA0", "\xEF\xBB\xBF", "\xC2\xAD"})
+    EXPECT_EQ(printable(std::string("reg") + unseen + "istry"), with("reg", "istry"));
   EXPECT_EQ(printable("a\xff"), with("a", ""));
   EXPECT_EQ(printable("a\r"), with("a", ""));
   EXPECT_EQ(printable("\xE2\x80"), std::string(bad) + std::string(bad));
@@ -205,6 +207,12 @@ TEST(JsonWriter, WritesOnlyValidText) {
   JsonWriter json;
   json.begin_array().string("q\" \\ \n\x01\x7f\xff …").number(1.0 / 0.0).end_array();
   EXPECT_EQ(json.text(), "[\"q\\\" \\\\ \\n\\u0001\\u007f\xEF\xBF\xBD …\",null]");
+}
+
+TEST(JsonWriter, SpellsWhatNobodySees) {
+  JsonWriter json;
+  json.begin_array().string("a\xE2\x80\x8B\xE2\x80\xA8\xEF\xBB\xBF\xE2\x80\xAE…").end_array();
+  EXPECT_EQ(json.text(), "[\"a\\u200b\\u2028\\ufeff\\u202e…\"]");
 }
 
 TEST(Text, CountsABytePastEveryWidth) {

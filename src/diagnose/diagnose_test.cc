@@ -324,6 +324,62 @@ TEST(FillWords, UnknownPartsAreLeftOutOrMarked) {
   EXPECT_EQ(fill_words("describe {pod}; awk '{print $1}' [x]", file, {}, Unknown::to_replace), "describe POD; awk '{print $1}' [x]");
 }
 
+TEST(FillWords, OnlyWhatAShellTakesAsItStandsGoesIntoACommand) {
+  for (const std::string value : {"r.example$(id)",
+                                  "r.example`id`",
+                                  "r;id",
+                                  "r|id",
+                                  "r&id",
+                                  "r>x",
+                                  "r<x",
+                                  "r id",
+                                  "r\nid",
+                                  "r\tid",
+                                  "r'id",
+                                  "r\"id",
+                                  "r\\id",
+                                  "r*",
+                                  "r?",
+                                  "r[a]",
+                                  "r{a,b}",
+                                  "~root",
+                                  "#r",
+                                  "!r",
+                                  "r=x",
+                                  "a%s",
+                                  "-o",
+                                  "--rm",
+                                  "..",
+                                  "/a/../etc",
+                                  "joe:***@r",
+                                  "r\xc2\xa0x"}) {
+    CaseFile file;
+    CaseFact fact;
+    fact.fact = {"dns-failed", {{"host", value}}};
+    EXPECT_EQ(fill_words("dig {dns-failed.host}", file, {&fact}, Unknown::to_replace), "dig HOST") << value;
+    EXPECT_EQ(fill_words("dig[[ {dns-failed.host}]]", file, {&fact}, Unknown::to_replace).find(value), std::string::npos) << value;
+    timeline::Pull pull;
+    pull.image_as_given = value;
+    pull.pods = {"ns/" + value};
+    file.pull = &pull;
+    EXPECT_EQ(fill_words("crictl pull {image}; kubectl get pod {pod}", file, {}, Unknown::to_replace),
+              "crictl pull IMAGE; kubectl get pod POD")
+        << value;
+    pull.pods = {value + "/pod"};
+    EXPECT_EQ(fill_words("kubectl get pod {pod}", file, {}, Unknown::to_replace), "kubectl get pod POD") << value;
+  }
+  CaseFile file;
+  timeline::Pull pull;
+  pull.pods = {"ns/"};
+  file.pull = &pull;
+  EXPECT_EQ(fill_words("get {pod}", file, {}, Unknown::to_replace), "get POD");
+  for (const std::string value : {"r.example:5000/a_b/c-d:v1.2+x", "a@sha256:4f", "10.0.0.1:53", "/var/lib/x"}) {
+    CaseFact fact;
+    fact.fact = {"dns-failed", {{"host", value}}};
+    EXPECT_EQ(fill_words("dig {dns-failed.host}", file, {&fact}, Unknown::to_replace), "dig " + value);
+  }
+}
+
 TEST(CausePages, EveryCauseHasOne) {
   EXPECT_GE(cause_pages().size(), 46U);
   for (const auto& page : cause_pages()) {

@@ -178,13 +178,13 @@ std::string attribute_of(std::string_view name, const CaseFile& file, const std:
   return {};
 }
 
-/// Evidence is hostile, and commands are pasted into a shell: what means something to a shell, or would be an option, is
-/// filled in nowhere in a command. Names of images, pods, nodes, hosts and paths have none of it.
+/// Evidence is hostile, and commands are pasted into a shell: what means something to a shell, would be an option, or leads
+/// out of a folder, is filled in nowhere in a command, nor in a place to edit. Names of images, pods, nodes, hosts and
+/// paths have none of it.
 bool is_plain_argument(std::string_view value) {
-  return value.front() != '-' && std::all_of(value.begin(), value.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  contains("._:/@+,%-", std::string_view(&c, 1));
-         });
+  return !value.empty() && value.front() != '-' && !contains(value, "..") && std::all_of(value.begin(), value.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || contains("._:/@+,-", std::string_view(&c, 1));
+  });
 }
 
 std::string known_value_of(std::string_view name, const CaseFile& file, const std::vector<const CaseFact*>& facts) {
@@ -213,8 +213,10 @@ std::string value_of(std::string_view name, const CaseFile& file, const std::vec
   auto value = known_value_of(name, file, facts);
   const bool command = unknown == Unknown::to_replace;
   if (value.empty() || (command && !is_plain_argument(value))) return stand_in(name, unknown);
-  if (const auto slash = value.find('/'); command && name == "pod" && slash != std::string::npos)
-    return value.substr(slash + 1) + " -n " + value.substr(0, slash);
+  if (const auto slash = value.find('/'); command && name == "pod" && slash != std::string::npos) {
+    const auto space = value.substr(0, slash), pod = value.substr(slash + 1);
+    return is_plain_argument(space) && is_plain_argument(pod) ? pod + " -n " + space : stand_in(name, unknown);
+  }
   return value;
 }
 
@@ -229,8 +231,12 @@ std::string fill_words(std::string_view text, const CaseFile& file, const std::v
     text.remove_prefix(open);
     if (text.substr(0, 2) == "[[") {
       const auto close = text.find("]]");
-      const auto optional = fill_words(text.substr(2, close == std::string_view::npos ? 0 : close - 2), file, facts, Unknown::in_words);
-      if (optional.find('?') == std::string::npos) out += optional;
+      const auto part = text.substr(2, close == std::string_view::npos ? 0 : close - 2);
+      const auto optional = fill_words(part, file, facts, Unknown::in_words);
+      if (optional.find('?') == std::string::npos) {
+        // Once more where it goes into a command: only what is plain may stand there.
+        out += unknown == Unknown::in_words ? optional : fill_words(part, file, facts, unknown);
+      }
       text.remove_prefix(close == std::string_view::npos ? 2 : close + 2);
       continue;
     }
