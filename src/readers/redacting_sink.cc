@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "readers/redacting_sink.h"
 
+#include <algorithm>
+#include <string_view>
+
 #include "base/redact.h"
 #include "base/text.h"
 
@@ -20,12 +23,20 @@ void each_text(AnEvent& event, Visit&& visit) {
   else if (auto* retry = std::get_if<timeline::Retry>(&event.what)) visit(retry->words);
 }
 
-/// Most are a catalogue's word, a status or a name, and no secret is shorter than "a:b@c" or looks like one.
-bool is_short_word(std::string_view text) { return text.size() < 20 && text.find_first_of("@:= ") == std::string_view::npos; }
+/// Most texts are a catalogue's word, a status or a name, and no secret is shorter than "a:b@c" or looks like one.
+bool is_short_word(std::string_view text) {
+  return text.size() < 5 ||
+         (text.size() < 20 && std::none_of(text.begin(), text.end(), [](char c) { return c == '@' || c == ':' || c == '=' || c == ' '; }));
+}
 
 bool holds_secret(const Event& event) {
   bool found = false;
-  each_text(event, [&found](const std::string& text) { found = found || (!is_short_word(text) && has_secret(text)); });
+  std::string_view last;  // host and registry, image and repository: often the same one
+  each_text(event, [&](const std::string& text) {
+    if (found || is_short_word(text) || text == last) return;
+    found = has_secret(text);
+    last = text;
+  });
   return found;
 }
 
