@@ -20,7 +20,11 @@ struct Parts {
 
 Parts split(std::string_view reference) {
   Parts parts;
-  if (reference.substr(0, 9) == "docker://") reference.remove_prefix(9);  // as skopeo and CRI-O write it
+  // docker:// as skopeo and CRI-O write it, or https:// and user:password@ out of a browser.
+  if (const auto scheme = reference.find("://"); scheme != std::string_view::npos) reference.remove_prefix(scheme + 3);
+  if (const auto user = reference.substr(0, reference.find('/')).find('@');
+      user != std::string_view::npos && reference.find('/') != std::string_view::npos)
+    reference.remove_prefix(user + 1);
   if (const auto at = reference.find('@'); at != std::string_view::npos) {
     parts.digest = reference.substr(at + 1);
     reference = reference.substr(0, at);

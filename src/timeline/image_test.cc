@@ -31,5 +31,15 @@ INSTANTIATE_TEST_SUITE_P(
                       ImageCase{"quay.io/a/b:tag@sha256:0123", "quay.io/a/b@sha256:0123", "quay.io", "a/b"},
                       ImageCase{"docker://quay.io/a/b:1", "quay.io/a/b:1", "quay.io", "a/b"}));
 
+TEST(Image, ASchemeAndAUserAreNoPartOfTheName) {
+  for (const char* given : {"https://robot:***@reg.example/t/x:1", "robot:***@reg.example/t/x:1", "docker://robot:***@reg.example/t/x:1"}) {
+    EXPECT_EQ(normalize_image(given), "reg.example/t/x:1") << given;
+    EXPECT_EQ(registry_of(given), "reg.example") << given;
+    EXPECT_EQ(repository_of(given), "t/x") << given;
+  }
+  EXPECT_EQ(normalize_image("alpine@sha256:ab"), "docker.io/library/alpine@sha256:ab");
+  EXPECT_EQ(normalize_image("r.example:5000/a/b:1@sha256:ab"), "r.example:5000/a/b@sha256:ab");
+}
+
 }  // namespace
 }  // namespace unsnag::timeline
