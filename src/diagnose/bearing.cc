@@ -12,11 +12,27 @@ using catalogue::FailureKind;
 using timeline::Noted;
 using timeline::Outcome;
 
+namespace {
+
+/// Whether the socket at `path` is that of a runtime or snapshotter, by what they are called. Others belong to network
+/// agents, storage plugins, identity agents; and in a runtime's own folders are those of its shims and plugins.
+bool is_runtime_socket(std::string_view path) {
+  for (const std::string_view other : {"/var/lib/kubelet/", "/containerd/s/", "/docker/plugins/", "csi.sock"})
+    if (contains(path, other)) return false;
+  for (const std::string_view name : {"containerd", "docker", "crio", "podman", "buildkit", "stargz", "soci", "nydus", "isulad", "pouch"})
+    if (contains(path, name)) return true;
+  return false;
+}
+
+}  // namespace
+
 bool is_beside(const Noted& noted) {
-  const auto& name = noted.fact.name;
-  // In kubelet's own folder are the sockets of its plugins (CSI, devices, its own API), never a runtime's.
-  if (name == "runtime-unavailable" && noted.fact.get("path").substr(0, 17) == "/var/lib/kubelet/") return true;
-  return noted.fact.get("subject") == "other" && name != "too-many" && name != "not-a-pull" && name != "image-gc";
+  const auto& fact = noted.fact;
+  const auto& name = fact.name;
+  // A socket of nobody we know counts only where the line itself is about a pull; kubelet's folder holds plugins only.
+  if (const auto path = fact.get("path"); name == "runtime-unavailable" && !path.empty() && !is_runtime_socket(path))
+    if (noted.scope.image.empty() || contains(path, "/var/lib/kubelet/")) return true;
+  return fact.get("subject") == "other" && name != "too-many" && name != "not-a-pull" && name != "image-gc";
 }
 
 FailureKind kind_of(const Noted& noted) {
