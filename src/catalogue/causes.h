@@ -50,9 +50,17 @@ struct RuledOutWhen {
 struct AdviceText {
   std::string when;                              // now | for-good | others
   std::vector<std::string> platforms, runtimes;  // empty: all
+  std::vector<std::string> except;               // platforms where it would be wrong
   std::vector<std::string> rules;                // empty: every rule of the cause
+  std::vector<std::string> confidences;          // empty: however sure the verdict is
   Condition needs;
+  std::vector<Term> unless;  // none of these may hold
   std::string text, command, file, key, value, restart;
+};
+
+/// How a sentence of the cause says a fact's word: "legacy-cn" of tls-failed is "it has no subjectAltName".
+struct SaidWord {
+  std::string fact, word, said;
 };
 
 struct BringText {
@@ -65,6 +73,7 @@ struct Cause {
   std::vector<RuledOutWhen> ruled_out;
   std::vector<AdviceText> advice;
   std::vector<BringText> bring;
+  std::vector<SaidWord> words;
   std::string file;
 };
 

@@ -30,9 +30,10 @@ std::string rule(const Rule& r) {
 }
 
 std::string advice(const AdviceText& a) {
-  return fmt::format("AdviceText{{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}}}", cpp_literal(a.when), cpp_list(a.platforms),
-                     cpp_list(a.runtimes), cpp_list(a.rules), condition(a.needs), cpp_literal(a.text), cpp_literal(a.command),
-                     cpp_literal(a.file), cpp_literal(a.key), cpp_literal(a.value), cpp_literal(a.restart));
+  return fmt::format("AdviceText{{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}}}", cpp_literal(a.when), cpp_list(a.platforms),
+                     cpp_list(a.runtimes), cpp_list(a.except), cpp_list(a.rules), cpp_list(a.confidences), condition(a.needs),
+                     terms(a.unless), cpp_literal(a.text), cpp_literal(a.command), cpp_literal(a.file), cpp_literal(a.key),
+                     cpp_literal(a.value), cpp_literal(a.restart));
 }
 
 }  // namespace
@@ -58,6 +59,8 @@ std::string emit_causes(const std::vector<Cause>& causes) {
     for (const auto& a : cause.advice) out += "  c.advice.push_back(" + advice(a) + ");\n";
     for (const auto& b : cause.bring)
       out += fmt::format("  c.bring.push_back(BringText{{{}, {}}});\n", cpp_literal(b.what), cpp_literal(b.command));
+    for (const auto& w : cause.words)
+      out += fmt::format("  c.words.push_back(SaidWord{{{}, {}, {}}});\n", cpp_literal(w.fact), cpp_literal(w.word), cpp_literal(w.said));
     out += "  return c;\n}\n\n";
   }
   out +=

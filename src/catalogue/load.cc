@@ -66,8 +66,9 @@ FactKind read_fact(const Value& entry, const std::string& file) {
   return fact;
 }
 
-constexpr std::string_view k_context[] = {"image", "pod",   "namespace", "container", "step", "method", "url",     "host",    "addr", "via",
-                                          "grpc",  "layer", "digest",    "mediatype", "path", "mirror", "subject", "request", "node"};
+constexpr std::string_view k_context[] = {"image", "pod",    "namespace", "container", "step",    "method", "url",
+                                          "host",  "addr",   "via",       "grpc",      "layer",   "digest", "mediatype",
+                                          "path",  "mirror", "subject",   "engine",    "request", "node"};
 
 bool is_context(std::string_view name) { return std::find(std::begin(k_context), std::end(k_context), name) != std::end(k_context); }
 

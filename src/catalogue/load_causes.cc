@@ -75,7 +75,7 @@ Result<Rule> read_rule(const Value& table, const std::string& cause) {
 }
 
 Result<Cause> read_cause(const Value& document, const std::string& file) {
-  TRY(only_keys(document, {"id", "title", "what", "tell", "fix", "rule", "ruled_out", "advice", "bring"}));
+  TRY(only_keys(document, {"id", "title", "what", "tell", "fix", "rule", "ruled_out", "advice", "bring", "words"}));
   Cause cause;
   cause.file = file;
   cause.id = document["id"].scalar;
@@ -93,13 +93,17 @@ Result<Cause> read_cause(const Value& document, const std::string& file) {
     cause.ruled_out.push_back({std::move(needs), table["why"].scalar});
   }
   for (const auto& [key, table] : document["advice"].entries) {
-    TRY(only_keys(table, {"when", "platform", "runtime", "rule", "needs", "text", "command", "file", "key", "value", "restart"}));
+    TRY(only_keys(table, {"when", "platform", "except", "runtime", "rule", "confidence", "needs", "unless", "text", "command", "file",
+                          "key", "value", "restart"}));
     AdviceText advice;
     advice.when = table["when"].scalar;
     advice.platforms = strings(table["platform"]);
+    advice.except = strings(table["except"]);
     advice.runtimes = strings(table["runtime"]);
+    advice.confidences = strings(table["confidence"]);
     for (const auto& rule : strings(table["rule"])) advice.rules.push_back(cause.id + '.' + rule);
     TRY_ASSIGN(advice.needs, context(condition(table["needs"]), "line {}", table.line));
+    TRY_ASSIGN(advice.unless, context(terms(table["unless"]), "line {}", table.line));
     advice.text = table["text"].scalar;
     advice.command = table["command"].scalar;
     advice.file = table["file"].scalar;
@@ -112,6 +116,8 @@ Result<Cause> read_cause(const Value& document, const std::string& file) {
     TRY(only_keys(table, {"what", "command"}));
     cause.bring.push_back({table["what"].scalar, table["command"].scalar});
   }
+  for (const auto& [fact, table] : document["words"].entries)
+    for (const auto& [word, said] : table.entries) cause.words.push_back({fact, word, said.scalar});
   return cause;
 }
 
@@ -119,7 +125,7 @@ Result<Cause> read_cause(const Value& document, const std::string& file) {
 constexpr std::string_view k_computed[] = {"role", "age", "near", "tied", "said-by", "asks", "count", "same-host", "program",
                                            // context (docs/catalogue.md)
                                            "image", "pod", "namespace", "container", "step", "method", "url", "host", "addr", "via", "grpc",
-                                           "layer", "digest", "mediatype", "path", "mirror", "subject", "message"};
+                                           "layer", "digest", "mediatype", "path", "mirror", "subject", "engine", "message"};
 
 class Checker {
  public:
@@ -145,8 +151,12 @@ class Checker {
         say(cause.id, "needs bring: a rule of it is not certain");
       for (const auto& rule : cause.rules) check_rule(rule);
       for (const auto& out : cause.ruled_out) check(out.needs, cause.id + ".ruled_out");
+      for (const auto& word : cause.words) check_word(cause.id, word);
       for (const auto& advice : cause.advice) {
         check(advice.needs, cause.id + ".advice");
+        for (const auto& term : advice.unless) check(term, cause.id + ".advice");
+        for (const auto& word : advice.confidences)
+          if (!is_confidence(word)) say(cause.id, "advice: confidence is certain, likely or possible");
         if (advice.when != "now" && advice.when != "for-good" && advice.when != "others")
           say(cause.id, "advice: when is now, for-good or others");
         for (const auto& rule : advice.rules)
@@ -158,6 +168,8 @@ class Checker {
   }
 
  private:
+  static bool is_confidence(std::string_view word) { return word == "certain" || word == "likely" || word == "possible"; }
+
   static bool outranks(const Rule& rule, const Cause& cause, const Rule& other) {
     return std::any_of(rule.outranks.begin(), rule.outranks.end(),
                        [&](const std::string& name) { return name == cause.id || name == other.id; });
@@ -180,8 +192,7 @@ class Checker {
     if (rule.needs.empty()) say(rule.id, "needs nothing");
     if (rule.says.empty()) say(rule.id, "says nothing");
     if (rule.example.empty()) say(rule.id, "has no example that makes it fire");
-    if (rule.confidence != "certain" && rule.confidence != "likely" && rule.confidence != "possible")
-      say(rule.id, "confidence is certain, likely or possible");
+    if (!is_confidence(rule.confidence)) say(rule.id, "confidence is certain, likely or possible");
     if (rule.weight < 0 || rule.weight > 99) say(rule.id, "weight is 0 to 99");
     check(rule.needs, rule.id);
     for (const auto& term : rule.unless) check(term, rule.id);
@@ -190,6 +201,16 @@ class Checker {
       if (names_.count(name) == 0) say(rule.id, "outranks an unknown cause or rule " + name);
     for (const auto& name : rule.also)
       if (names_.count(name) == 0) say(rule.id, "also names an unknown cause " + name);
+  }
+
+  void check_word(std::string_view cause, const SaidWord& word) {
+    const auto it = facts_.find(word.fact);
+    if (it == facts_.end()) return say(cause, "words of an unknown fact " + word.fact);
+    const auto knows = [&](const FactKind::Attribute& attribute) {
+      return std::find(attribute.words.begin(), attribute.words.end(), word.word) != attribute.words.end();
+    };
+    if (std::none_of(it->second->attributes.begin(), it->second->attributes.end(), knows))
+      say(cause, fmt::format("{} knows no word {}", word.fact, word.word));
   }
 
   void check(const Condition& condition, std::string_view where) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "diagnose/places.h"
 #include "diagnose/timeline_index.h"
 #include "watch/backoff.h"
 
@@ -28,6 +29,13 @@ bool applies(const AdviceText& advice, const CaseFile& file, const Firing& firin
   if (!fits(advice.runtimes, verdict.runtime)) return false;
   // A platform's own way is shown where that platform is known.
   if (!advice.platforms.empty() && (verdict.platform.empty() || !fits(advice.platforms, verdict.platform))) return false;
+  if (!advice.except.empty() && !verdict.platform.empty() && fits(advice.except, verdict.platform)) return false;
+  const auto& sure = advice.confidences;
+  if (!sure.empty() && std::find(sure.begin(), sure.end(), to_string(verdict.confidence)) == sure.end()) return false;
+  const auto holds_somewhere = [&](const catalogue::Term& term) {
+    return std::any_of(file.facts.begin(), file.facts.end(), [&](const CaseFact& fact) { return holds(term, fact); });
+  };
+  if (std::any_of(advice.unless.begin(), advice.unless.end(), holds_somewhere)) return false;
   return advice.needs.empty() || !satisfy(advice.needs, file).empty();
 }
 
@@ -49,7 +57,19 @@ std::string deadline_words(const Verdict& verdict) {
 std::string fill_advice(std::string text, const CaseFile& file, const Firing& firing, const Verdict& verdict, Unknown unknown) {
   const std::string mark = "{deadline}";
   for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark)) text.replace(at, mark.size(), deadline_words(verdict));
-  return fill_words(text, file, firing.facts, unknown);
+  return fill_words(text, file, firing.facts, unknown, firing.cause);
+}
+
+/// What to put for the words that stand for the runtime's own places, where nothing names the runtime.
+std::string explain_stand_ins(const AdviceText& advice, const CaseFile& file) {
+  std::string out;
+  for (const auto& word : place_words()) {
+    const auto mark = '{' + std::string(word.name) + '}';
+    const auto named = [&](const std::string& text) { return contains(text, mark); };
+    if (place_named(word.name, file).empty() && (named(advice.command) || named(advice.file) || named(advice.restart)))
+      out.append(" ").append(word.if_unknown);
+  }
+  return out;
 }
 
 /// A try that the evidence should show and does not, so long after it was due: the pod is gone, or nobody told.
@@ -68,17 +88,6 @@ std::optional<nanoseconds> asked_ago(const CaseFile& file) {
 
 }  // namespace
 
-std::string platform_of(const CaseFile& file) {
-  std::string platform;
-  for (const auto& fact : file.facts)
-    if (fact.fact.name == "platform") {
-      const auto name = fact.fact.get("name");
-      // The longer name is the more exact one: eks-al2023 beats eks.
-      if (platform.empty() || name.size() > platform.size()) platform = name;
-    }
-  return platform;
-}
-
 void advise(const CaseFile& file, const Firing& firing, Verdict& verdict) {
   std::vector<const AdviceText*> fitting;
   for (const auto& advice : firing.cause->advice)
@@ -94,8 +103,8 @@ void advise(const CaseFile& file, const Firing& firing, Verdict& verdict) {
       return fill_advice(text, file, firing, verdict, unknown);
     };
     verdict.advice.push_back({when_of(advice->when), advice->platforms.empty() ? "" : verdict.platform,
-                              fill(advice->text, Unknown::in_words), fill(advice->command), fill(advice->file), fill(advice->key),
-                              fill(advice->value), fill(advice->restart)});
+                              fill(advice->text, Unknown::in_words) + explain_stand_ins(*advice, file), fill(advice->command),
+                              fill(advice->file), fill(advice->key), fill(advice->value), fill(advice->restart)});
   }
   if (verdict.confidence == Confidence::certain) return;
   for (const auto& bring : firing.cause->bring)

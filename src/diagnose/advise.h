@@ -2,16 +2,11 @@
 // What to change, what to bring, and when kubelet will try again.
 #pragma once
 
-#include <string>
-
 #include "diagnose/case_file.h"
 #include "diagnose/judge.h"
 #include "diagnose/verdict.h"
 
 namespace unsnag::diagnose {
-
-/// "eks-al2", "gke", … as far as the evidence shows; "" unknown.
-std::string platform_of(const CaseFile& file);
 
 /// Fills verdict.advice and verdict.bring from the cause's file: what fits this platform, runtime and version.
 void advise(const CaseFile& file, const Firing& firing, Verdict& verdict);

@@ -2,6 +2,7 @@
 #include "diagnose/case_file.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <unordered_map>
 #include <unordered_set>
@@ -20,6 +21,8 @@ using timeline::Outcome;
 using timeline::Pull;
 using timeline::Timeline;
 
+/// More pods than that without any image's name are one case: each case looks at every line.
+constexpr std::size_t k_most_pods = 200;
 constexpr std::chrono::minutes k_node_window{30};  // how long before a failure a node's trouble may explain it
 constexpr std::chrono::seconds k_before{2}, k_after{10};
 /// … where several pulls fail one after another, only what came in the very moment belongs to one of them.
@@ -76,6 +79,29 @@ class Pods {
   std::unordered_set<std::string_view> pods_;
 };
 
+/// The pods that a pull failed for. What another pod of the same image says of itself bears on none of them.
+class FailingPods {
+ public:
+  explicit FailingPods(const Pull& pull) {
+    for (const auto& noted : pull.facts)
+      if (is_failure(noted) && !noted.scope.pod.empty()) pods_.insert(noted.scope.pod);
+  }
+  /// The first that failed and is named, in the pull's order; "" none.
+  [[nodiscard]] std::string first_of(const std::vector<std::string>& pods) const {
+    const auto it = std::find_if(pods.begin(), pods.end(), [&](const std::string& pod) { return pods_.count(pod) != 0; });
+    return it == pods.end() ? std::string() : *it;
+  }
+  /// Where nobody names the failing pod it may be any.
+  [[nodiscard]] bool concerns(const Noted& noted) const {
+    static constexpr std::array<std::string_view, 3> k_of_a_pod{"pull-policy", "pod-uses-secret", "pod-without-secret"};
+    const bool of_a_pod = std::find(k_of_a_pod.begin(), k_of_a_pod.end(), noted.fact.name) != k_of_a_pod.end();
+    return !of_a_pod || pods_.empty() || noted.scope.pod.empty() || pods_.count(noted.scope.pod) != 0;
+  }
+
+ private:
+  std::unordered_set<std::string_view> pods_;
+};
+
 /// Which pulls are a case, and which of the timeline's facts bear on it.
 class Opener {
  public:
@@ -87,7 +113,7 @@ class Opener {
                                    [](const auto& a) { return a.outcome == Outcome::failed || a.outcome == Outcome::cancelled; }) ||
                        index_.died_with(pull);
       // Unfinished and successful pulls get a case, too: what is slow or stuck shows only in derived facts.
-      cases_.push_back({i, bad});
+      cases_.push_back({i, bad, {}});
     }
     const auto is_bad = [](const Opened& opened) { return opened.bad; };
     if (std::none_of(cases_.begin(), cases_.end(), is_bad)) open_nameless();
@@ -101,10 +127,11 @@ class Opener {
     CaseFile file;
     file.index = &index_;
     file.failed = cases_[i].bad;
+    file.pod = cases_[i].pod;
     if (cases_[i].pull) name(file, *cases_[i].pull);
     else
       for (const auto& note : index_.notes())
-        if (is_failure(*note.noted)) file.last_failure = latest(file.last_failure, note.noted->last.at);
+        if (is_failure(*note.noted) && is_of(note, file.pod)) file.last_failure = latest(file.last_failure, note.noted->last.at);
     fill(file);
     return file;
   }
@@ -113,7 +140,13 @@ class Opener {
   struct Opened {
     std::optional<std::size_t> pull;  // nullopt: the evidence names no image
     bool bad = false;
+    std::string_view pod;  // of a case without an image, where several pods have one
   };
+
+  /// Where a case is one pod's, what another pod's lines say is none of it.
+  [[nodiscard]] static bool is_of(const IndexedNote& note, std::string_view pod) {
+    return pod.empty() || note.noted->scope.pod.empty() || note.noted->scope.pod == pod;
+  }
 
   void name(CaseFile& file, std::size_t index) const {
     const auto& pull = timeline_.pulls[index];
@@ -143,7 +176,20 @@ class Opener {
     if (!reason && !node_trouble) return;
     // A paste that names one image and a floating error is about that image.
     if (timeline_.pulls.size() == 1 && unfinished(timeline_.pulls.front())) cases_.front().bad = true;
-    else cases_.push_back({std::nullopt, true});
+    else if (const auto pods = failing_pods(); pods.size() > 1 && pods.size() <= k_most_pods)
+      for (const auto pod : pods) cases_.push_back({std::nullopt, true, pod});
+    else cases_.push_back({std::nullopt, true, {}});
+  }
+
+  /// In order: the pods of failures that name no image (`kubectl get pods`).
+  [[nodiscard]] std::vector<std::string_view> failing_pods() const {
+    std::vector<std::string_view> pods;
+    std::unordered_set<std::string_view> seen;
+    for (const auto& note : index_.notes()) {
+      const std::string_view pod = note.noted->scope.pod;
+      if (is_failure(*note.noted) && !pod.empty() && seen.insert(pod).second) pods.push_back(pod);
+    }
+    return pods;
   }
 
   /// A node's files hold the logs of its applications, too.
@@ -156,8 +202,13 @@ class Opener {
   }
 
   void fill(CaseFile& file) const {
-    if (file.pull != nullptr)
-      for (const auto& noted : file.pull->facts) add(file, noted, Tie::own);
+    if (file.pull != nullptr) {
+      const FailingPods failing(*file.pull);
+      file.pod = failing.first_of(file.pull->pods);
+      if (file.pod.empty() && !file.pull->pods.empty()) file.pod = file.pull->pods.front();
+      for (const auto& noted : file.pull->facts)
+        if (failing.concerns(noted)) add(file, noted, Tie::own);
+    }
     const auto repository = timeline::repository_of(file.image);
     const Pods pods(file.pull);
     for (const auto* note : index_.notes_on(file.node))
@@ -170,6 +221,7 @@ class Opener {
     const auto& noted = *note.noted;
     const bool of_a_pull = is_failure(noted) || noted.fact.name == "trying-next-host";
     if (file.pull == nullptr && of_a_pull && went_on(note)) return std::nullopt;
+    if (file.pull == nullptr && !is_of(note, file.pod)) return std::nullopt;
     if (note.kind == FailureKind::no) return Tie::node;
     if (is_elsewhere(noted)) return std::nullopt;
     if (note.kind == FailureKind::node) {

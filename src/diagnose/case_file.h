@@ -38,6 +38,7 @@ struct CaseFile {
   std::string image;     // normalised; "" unknown
   std::string registry;  // "docker.io", "registry.example:5000", "" unknown
   std::string node;
+  std::string pod;  // the first of those that failed; "" unknown. Of a case without an image the one that it is about
   std::vector<CaseFact> facts;
   std::optional<SysTime> last_failure;
   bool failed = false;  // false: nothing failed; it may still be slow, stuck or elsewhere

@@ -74,8 +74,10 @@ void derive_runtime(CaseFile& file) {
     const auto& f = fact.fact;
     const auto program = f.get("program");
     const auto value = f.get("value");
-    if ((f.name == "version" && f.get("of") == "dockerd") || program == "dockerd" || program == "cri-dockerd" ||
-        contains(value, "docker://") || (f.name == "cancelled" && contains(f.get("by"), "dockershim")))
+    if ((f.name == "version" && f.get("of") == "dockerd") || program == "dockerd" || program == "cri-dockerd" || program == "dockershim" ||
+        contains(value, "docker://") || f.get("of") == "dockerd" || f.get("engine") == "dockerd" ||
+        f.get("message").starts_with("dockershim.") || f.get("message").starts_with("cri-dockerd.") ||
+        f.get("path").starts_with("/var/lib/docker/") || (f.name == "cancelled" && contains(f.get("by"), "dockershim")))
       take("docker", fact.noted);
     if (f.name == "cancelled" && contains(f.get("by"), "dockershim")) dockershim = "yes";
   }
@@ -85,9 +87,11 @@ void derive_runtime(CaseFile& file) {
     const auto program = f.get("program");
     const auto message = f.get("message");
     if ((f.name == "version" && f.get("of") == "cri-o") || program == "cri-o" || program == "crio" || message.substr(0, 5) == "crio." ||
-        message.substr(0, 17) == "containers-image.")
+        message.substr(0, 17) == "containers-image." || f.get("engine") == "containers-image" ||
+        f.get("path").starts_with("/var/lib/containers/"))
       take("cri-o", fact.noted);
-    if ((f.name == "version" && f.get("of") == "containerd") || program == "containerd" || message.substr(0, 11) == "containerd.")
+    if ((f.name == "version" && f.get("of") == "containerd") || program == "containerd" || message.substr(0, 11) == "containerd." ||
+        f.get("engine") == "containerd" || f.get("path").starts_with("/var/lib/containerd/"))
       take("containerd", fact.noted);
     if (message.substr(0, 8) == "dockerd.") take("docker", fact.noted);
   }
@@ -112,6 +116,26 @@ void derive_disks(CaseFile& file) {
       found.push_back(derived("inodes-full", {{"mount", mount}, {"inodes", std::string(inodes)}}, {fact.noted}));
   }
   std::move(found.begin(), found.end(), std::back_inserter(file.facts));
+}
+
+/// Where a node's programs keep what they write; other paths in an error are a file's in the image that is unpacked.
+bool is_of_the_node(std::string_view path) {
+  static constexpr std::array<std::string_view, 9> k_folders{"/var/lib/containerd", "/var/lib/docker",  "/var/lib/containers",
+                                                             "/var/lib/rancher",    "/var/lib/kubelet", "/var/lib/k0s",
+                                                             "/var/snap",           "/var/tmp",         "/run/"};
+  return std::any_of(k_folders.begin(), k_folders.end(), [&](std::string_view folder) { return path.starts_with(folder); });
+}
+
+/// What is full: the file system that was measured, else the path of the node's own that could not be written.
+void derive_full_place(CaseFile& file) {
+  std::string mount;
+  for (const auto& fact : file.facts)
+    if (fact.fact.name == "fs-full" && (mount.empty() || is_of_the_node(fact.fact.get("mount")))) mount = fact.fact.get("mount");
+  for (auto& fact : file.facts) {
+    if (fact.fact.name != "no-space") continue;
+    const auto path = std::string(fact.fact.get("path"));
+    fact.fact.set("where", !mount.empty() ? mount + " is full" : is_of_the_node(path) ? path : "");
+  }
 }
 
 /// No clock that tells the date tells an earlier one.
@@ -274,6 +298,7 @@ void derive(CaseFile& file) {
   if (!file.registry.empty()) file.facts.push_back(derived("registry", {{"kind", registry_kind(file.registry)}}));
   derive_runtime(file);
   derive_disks(file);
+  derive_full_place(file);
   derive_failed_somehow(file);
   if (file.pull == nullptr) return;
   if (is_pause(file)) file.facts.push_back(derived("sandbox-image", {}));

@@ -10,6 +10,7 @@
 #include "diagnose/bearing.h"
 #include "diagnose/case_file.h"
 #include "diagnose/judge.h"
+#include "diagnose/places.h"
 #include "diagnose/timer.h"
 #include "diagnose/verdict.h"
 
@@ -24,7 +25,7 @@ constexpr std::size_t k_max_secondary = 6;
 Proof proof_of(const Noted& noted) {
   const auto& origin = noted.first_origin;
   return {
-      origin.file,   origin.line, origin.text, origin.program, noted.first, noted.count, origin.certainty == timeline::Certainty::echoed,
+      origin.file,   origin.line, origin.text, origin.program, noted.first, noted.said(), origin.certainty == timeline::Certainty::echoed,
       origin.message};
 }
 
@@ -58,14 +59,28 @@ std::string first_attribute(const CaseFile& file, std::string_view fact, std::st
   return {};
 }
 
+/// The image is there for this pod, and nothing of it failed: another pod's failure is none of its own.
+bool went_well(std::string_view pod, const CaseFile& file) {
+  bool there = false;
+  for (const auto& fact : file.facts) {
+    if (fact.noted == nullptr || fact.noted->scope.pod != pod) continue;
+    if (catalogue::failure_kind(fact.fact.name) != catalogue::FailureKind::no || fact.fact.name == "backing-off") return false;
+    there = there || fact.fact.name == "pull-succeeded" || fact.fact.name == "image-present";
+  }
+  return there;
+}
+
 void describe_surroundings(const CaseFile& file, Verdict& verdict) {
   verdict.image = file.image;
   verdict.node = file.node;
   if (file.pull != nullptr) {
     verdict.image_as_given = file.pull->image_as_given;
     verdict.pods = file.pull->pods;
+    std::erase_if(verdict.pods, [&](const std::string& pod) { return went_well(pod, file); });
     verdict.containers = file.pull->containers;
     verdict.pull = file.pull_index;
+  } else if (!file.pod.empty()) {
+    verdict.pods = {file.pod};
   }
   verdict.runtime = first_attribute(file, "runtime", "name");
   verdict.runtime_version = first_attribute(file, "runtime", "version");
@@ -81,21 +96,25 @@ void describe_surroundings(const CaseFile& file, Verdict& verdict) {
   verdict.failures = std::max(failed_lines, failed_attempts);
 }
 
+/// A sentence of the rule, in its cause's words.
+std::string say(std::string_view text, const CaseFile& file, const Firing& firing) {
+  return fill_words(text, file, firing.facts, Unknown::in_words, firing.cause);
+}
+
 void weigh_alternatives(const CaseFile& file, const std::vector<Firing>& firings, Verdict& verdict) {
   std::set<std::string> named{verdict.cause};
   const auto& best = firings.front();
   for (const auto& firing : firings) {
     if (firing.explained_away || !named.insert(firing.cause->id).second) continue;
     if (firing.score + 150 < best.score) continue;
-    verdict.alternatives.push_back({firing.cause->id, firing.confidence, fill_words(firing.rule->says, file, firing.facts),
-                                    fill_words(firing.rule->decides, file, firing.facts)});
+    verdict.alternatives.push_back(
+        {firing.cause->id, firing.confidence, say(firing.rule->says, file, firing), say(firing.rule->decides, file, firing)});
     if (verdict.alternatives.size() >= 3) break;
   }
   for (const auto& id : best.rule->also)
     if (named.insert(id).second)
       for (const auto& cause : catalogue::built_in_causes())
-        if (cause.id == id)
-          verdict.alternatives.push_back({id, Confidence::possible, cause.title, fill_words(best.rule->decides, file, best.facts)});
+        if (cause.id == id) verdict.alternatives.push_back({id, Confidence::possible, cause.title, say(best.rule->decides, file, best)});
 }
 
 /// What people suspect first comes first.
@@ -121,7 +140,7 @@ void rule_out(const CaseFile& file, Verdict& verdict) {
     for (const auto& out : cause.ruled_out) {
       const auto facts = satisfy(out.needs, file);
       if (facts.empty()) continue;
-      RuledOut ruled{cause.id, fill_words(out.why, file, facts), std::nullopt};
+      RuledOut ruled{cause.id, fill_words(out.why, file, facts, Unknown::in_words, &cause), std::nullopt};
       for (const auto* fact : facts)
         if (fact->noted != nullptr && fact->noted->first_origin.line != 0) {
           ruled.by = proof_of(*fact->noted);
@@ -179,10 +198,10 @@ std::optional<Verdict> conclude(const CaseFile& file) {
       verdict.confidence = Confidence::likely;
   // A line without image, request or speaker may be of anything: that it was pasted here is all that ties it to a pull.
   if (verdict.confidence == Confidence::certain && file.image.empty() && !shows_a_pull(file)) verdict.confidence = Confidence::likely;
-  verdict.summary = fill_words(best.rule->says, file, best.facts);
+  verdict.summary = say(best.rule->says, file, best);
   // "the registry refused …": a sentence that begins with what is not known by name.
   if (verdict.summary.compare(0, 4, "the ") == 0) verdict.summary[0] = 'T';
-  verdict.explanation = fill_words(best.rule->because, file, best.facts);
+  verdict.explanation = say(best.rule->because, file, best);
   describe_surroundings(file, verdict);
 
   std::vector<const CaseFact*> deciding = best.facts;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "diagnose/places.h"
 #include "diagnose/timeline_index.h"
 
 namespace unsnag::diagnose {
@@ -193,7 +194,13 @@ std::string known_value_of(std::string_view name, const CaseFile& file, const st
   if (name == "repository" && !file.image.empty()) return timeline::repository_of(file.image);
   if (name == "registry") return file.registry;
   if (name == "node") return file.node;
-  if (name == "pod") return pull != nullptr && !pull->pods.empty() ? pull->pods.front() : "";
+  if (name == "pod") return file.pod;
+  if (name == "namespace" || name == "container") {
+    const auto own = name == "container" ? pull != nullptr && pull->containers.size() == 1 ? pull->containers.front() : std::string()
+                                         : namespace_of(file);
+    if (!own.empty()) return own;
+  }
+  if (is_place(name)) return place_named(name, file);
   auto value = attribute_of(name, file, facts);
   return value == "kubelet-dockershim" ? "kubelet" : value;
 }
@@ -209,8 +216,20 @@ std::string stand_in(std::string_view name, Unknown unknown) {
   return word;
 }
 
-std::string value_of(std::string_view name, const CaseFile& file, const std::vector<const CaseFact*>& facts, Unknown unknown) {
+/// "tls-failed.how" is "legacy-cn": what the cause says for it; "" where it has no words of its own.
+std::string said_for(std::string_view name, std::string_view value, const catalogue::Cause* cause) {
+  const auto dot = name.find('.');
+  if (cause == nullptr || dot == std::string_view::npos) return {};
+  for (const auto& word : cause->words)
+    if (word.fact == name.substr(0, dot) && word.word == value) return word.said;
+  return {};
+}
+
+std::string value_of(std::string_view name, const CaseFile& file, const std::vector<const CaseFact*>& facts, Unknown unknown,
+                     const catalogue::Cause* cause) {
   auto value = known_value_of(name, file, facts);
+  if (unknown == Unknown::in_words)
+    if (auto said = said_for(name, value, cause); !said.empty()) return said;
   const bool command = unknown == Unknown::to_replace;
   if (value.empty() || (command && !is_plain_argument(value))) return stand_in(name, unknown);
   if (const auto slash = value.find('/'); command && name == "pod" && slash != std::string::npos) {
@@ -222,7 +241,8 @@ std::string value_of(std::string_view name, const CaseFile& file, const std::vec
 
 }  // namespace
 
-std::string fill_words(std::string_view text, const CaseFile& file, const std::vector<const CaseFact*>& facts, Unknown unknown) {
+std::string fill_words(std::string_view text, const CaseFile& file, const std::vector<const CaseFact*>& facts, Unknown unknown,
+                       const catalogue::Cause* cause) {
   std::string out;
   while (!text.empty()) {
     const auto open = text.find_first_of("{[");
@@ -231,11 +251,17 @@ std::string fill_words(std::string_view text, const CaseFile& file, const std::v
     text.remove_prefix(open);
     if (text.substr(0, 2) == "[[") {
       const auto close = text.find("]]");
+      // TOML's "[[registry]]" leaves nothing open.
+      if (close != std::string_view::npos && text.substr(0, close).find('{') == std::string_view::npos) {
+        out += text.substr(0, close + 2);
+        text.remove_prefix(close + 2);
+        continue;
+      }
       const auto part = text.substr(2, close == std::string_view::npos ? 0 : close - 2);
-      const auto optional = fill_words(part, file, facts, Unknown::in_words);
+      const auto optional = fill_words(part, file, facts, Unknown::in_words, cause);
       if (optional.find('?') == std::string::npos) {
         // Once more where it goes into a command: only what is plain may stand there.
-        out += unknown == Unknown::in_words ? optional : fill_words(part, file, facts, unknown);
+        out += unknown == Unknown::in_words ? optional : fill_words(part, file, facts, unknown, cause);
       }
       text.remove_prefix(close == std::string_view::npos ? 2 : close + 2);
       continue;
@@ -243,7 +269,7 @@ std::string fill_words(std::string_view text, const CaseFile& file, const std::v
     const auto close = text.find('}');
     const auto name = text.substr(1, close == std::string_view::npos ? 0 : close - 1);
     if (text.front() == '{' && is_name(name)) {
-      out += value_of(name, file, facts, unknown);
+      out += value_of(name, file, facts, unknown, cause);
       text.remove_prefix(close + 1);
     } else {  // a bracket of the shell's or jq's
       out += text.front();

@@ -32,8 +32,9 @@ std::vector<Firing> judge(const CaseFile& file);
 enum class Unknown : std::uint8_t { in_words, to_replace };
 
 /// Fills {image}, {repository}, {registry}, {node}, {pod}, {fact.attribute} (the firing's facts first) and {attribute} (of
-/// those alone). Other braces stay. What stands in [[…]] is left out when something in it is unknown.
+/// those alone). Other braces stay. What stands in [[…]] is left out when something in it is unknown. A `cause` has its own
+/// words for those of its facts.
 std::string fill_words(std::string_view text, const CaseFile& file, const std::vector<const CaseFact*>& facts,
-                       Unknown unknown = Unknown::in_words);
+                       Unknown unknown = Unknown::in_words, const catalogue::Cause* cause = nullptr);
 
 }  // namespace unsnag::diagnose

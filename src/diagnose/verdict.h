@@ -50,7 +50,7 @@ struct BringNext {
 };
 
 struct Advice {
-  enum class When : std::uint8_t { now, for_good, others };  // on this node; where nodes are made; not the node's to mend
+  enum class When : std::uint8_t { now, for_good, others };  // …, so that it does not come back, for somebody else to do
   When when = When::now;
   std::string platform;          // "" or "eks-al2", …: what it is for
   std::string text;              // one sentence or two

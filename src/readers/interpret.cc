@@ -31,7 +31,7 @@ struct Named {
   std::string_view name;
   Place place;
 };
-constexpr std::array<Named, 20> k_places{{{"image", Place::image},
+constexpr std::array<Named, 21> k_places{{{"image", Place::image},
                                           {"pod", Place::pod},
                                           {"namespace", Place::namespace_},
                                           {"container", Place::container},
@@ -51,6 +51,7 @@ constexpr std::array<Named, 20> k_places{{{"image", Place::image},
                                           {"path", Place::handed_on},
                                           {"mirror", Place::handed_on},
                                           {"subject", Place::handed_on},
+                                          {"engine", Place::handed_on},
                                           {"ago", Place::handed_on}}};
 
 Place place_of(std::string_view name) {

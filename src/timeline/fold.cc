@@ -148,6 +148,8 @@ struct Fold::State {
     if (copies.is_copy(event, pull, fact)) return;
     noted.count += event.count;
     noted.repeats = std::max(noted.repeats, event.count);
+    // A row that stands for several does so again in the next table.
+    if (event.origin.program == noted.first_origin.program && event.count == 1) ++noted.lines;
     // An undated repeat (a row of a table) says nothing about when.
     const bool comparable = !noted.last.at || noted.last.year_known == event.when.year_known;
     if (event.when.at && comparable) {
@@ -161,7 +163,10 @@ struct Fold::State {
       }
     }
     // The program that acted speaks louder than its echo.
-    if (event.origin.certainty < noted.first_origin.certainty) noted.first_origin = event.origin;
+    if (event.origin.certainty < noted.first_origin.certainty) {
+      if (event.origin.program != noted.first_origin.program) noted.lines = 1;
+      noted.first_origin = event.origin;
+    }
   }
 
   /// `pull` is k_none for a note. Returns its place in the list, or k_none when there is no room.

@@ -2,6 +2,7 @@
 // The fold: events in, timelines out. It tolerates what logs do: repeats, gaps, any order between files.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -21,6 +22,10 @@ struct Noted {
   Origin first_origin, last_origin;
   std::uint64_t count = 1;    // lines and repeats, of all programs that said it; a copy in a second file is not one
   std::uint32_t repeats = 1;  // the most that one line stands for ("x12 over 53m")
+  std::uint64_t lines = 1;    // those of the program that first_origin names, without its echoes
+
+  /// How often the program that first_origin names said it: its lines, or what one of them stands for.
+  [[nodiscard]] std::uint64_t said() const { return std::max<std::uint64_t>(lines, repeats); }
 };
 
 struct Span {  // one phase, of a pull or of one of its layers
