@@ -10,6 +10,7 @@
 #include "report/markdown.h"
 #include "report/quote.h"
 #include "report/report.h"
+#include "report/setting.h"
 #include "report/waterfall.h"
 
 namespace unsnag::report {
@@ -192,20 +193,23 @@ class MarkdownReport {
     for (const auto when : {Advice::When::now, Advice::When::for_good, Advice::When::others})
       for (const auto& one : verdict.advice) {
         if (one.when != when) continue;
-        const auto name = when == Advice::When::now        ? "Now, on this node"
-                          : when == Advice::When::for_good ? "For good"
-                                                           : "Not on this node";
+        const auto name = when == Advice::When::now ? "Now" : when == Advice::When::for_good ? "For good" : "For others";
         out_ += fmt::format("**{}{}**: {}\n\n", name, one.platform.empty() ? "" : ", on " + markdown_prose(one.platform),
                             markdown_prose(one.text));
-        if (!one.file.empty() || !one.key.empty()) {
-          auto setting = markdown_code(one.key + (one.value.empty() ? "" : " = " + one.value));
-          if (!one.file.empty()) setting = markdown_code(one.file) + (setting.empty() ? "" : ": ") + setting;
-          out_ += setting + "\n\n";
-        }
+        setting(one);
         if (!one.command.empty()) out_ += markdown_block(one.command, "sh") + '\n';
-        if (!one.restart.empty() && !contains(one.command, "restart")) out_ += "Then restart " + markdown_code(one.restart) + ".\n\n";
+        if (!one.restart.empty() && !contains(one.command, "restart") && !contains(one.command, "reload"))
+          out_ += "Then restart " + markdown_code(one.restart) + ".\n\n";
       }
     out_.pop_back();
+  }
+
+  void setting(const Advice& advice) {
+    const auto lines = setting_lines(advice.file, advice.key, advice.value);
+    if (!advice.file.empty()) out_ += markdown_code(advice.file) + (lines.empty() ? "\n\n" : ":\n\n");
+    std::string block;
+    for (const auto& line : lines) block += line + '\n';
+    if (!block.empty()) out_ += markdown_block(block, "text") + '\n';
   }
 
   void next_retry(const Verdict& verdict) {

@@ -21,11 +21,11 @@ void Page::heading(std::string_view name) {
   raw(2, ink_.bold(name));
 }
 
-void Page::wrapped(std::size_t indent, std::size_t hang, std::string_view line) {
+void Page::wrapped(std::size_t indent, std::size_t hang, std::string_view line, Words words) {
   // A word wider than the page (an image's name of 300 letters) is shortened; -v shows it whole.
   std::string text;
   const auto widest = room(indent + hang);
-  if (verbose_ || columns(line) <= widest) {
+  if (verbose_ || words == Words::whole || columns(line) <= widest) {
     text = line;
   } else {
     for (const auto part : split(line, ' ')) {
@@ -40,11 +40,11 @@ void Page::wrapped(std::size_t indent, std::size_t hang, std::string_view line) 
   }
 }
 
-void Page::prose(std::size_t indent, std::string_view text) {
+void Page::prose(std::size_t indent, std::string_view text, Words words) {
   for (const auto& paragraph : paragraphs(ink_.clean_lines(trim(text)))) {
     const auto blanks = std::min(paragraph.find_first_not_of(' '), paragraph.size());
     const auto line = std::string_view(paragraph).substr(blanks);
-    wrapped(indent + std::min<std::size_t>(blanks, 8), line.substr(0, 2) == "- " ? 2 : 0, line);
+    wrapped(indent + std::min<std::size_t>(blanks, 8), line.substr(0, 2) == "- " ? 2 : 0, line, words);
   }
 }
 

@@ -152,17 +152,34 @@ std::string without_fraction(std::string_view text) {
   return std::string(text.substr(0, k_to_seconds)).append(text.substr(after));
 }
 
+/// The string behind `key` ("\"log\":\""), as it is escaped; empty: it is not there.
+std::string_view json_string(std::string_view text, std::string_view key) {
+  const auto at = text.find(key);
+  if (at == std::string_view::npos) return {};
+  const auto begin = at + key.size();
+  auto end = begin;
+  while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+  return text.substr(begin, std::min(end, text.size()) - begin);
+}
+
+/// A program that logs in JSON puts the error wherever the alphabet does: of its line only what was tried and what went
+/// wrong decide. Empty: it is no such line.
+std::string error_in_json(std::string_view text) {
+  const auto open = text.find("{\"");
+  if (open == std::string_view::npos || open > 200) return {};
+  const auto error = json_string(text.substr(open), "\"error\":\"");
+  if (error.empty()) return {};
+  const auto message = json_string(text.substr(open), "\"msg\":\"");
+  return std::string(text.substr(0, open)).append(message).append(message.empty() ? "" : ": ").append(error);
+}
+
 /// What a log line in JSON says (`journalctl -o json`, a container's log), without the fields around it; empty: it is
 /// no such line.
 std::string_view json_message(std::string_view text) {
   if (text.substr(0, 2) != "{\"") return {};
   for (const std::string_view key : {"\"MESSAGE\":\"", "\"log\":\"", "\"MESSAGE\" : \""}) {
-    const auto at = text.find(key);
-    if (at == std::string_view::npos) continue;
-    const auto begin = at + key.size();
-    auto end = begin;
-    while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
-    auto message = text.substr(begin, std::min(end, text.size()) - begin);
+    auto message = json_string(text, key);
+    if (message.empty()) continue;
     if (const auto length = message.size(); length >= 2 && message.substr(length - 2) == "\\n") message.remove_suffix(2);
     return message;
   }
@@ -222,7 +239,8 @@ std::string place_of(const diagnose::Proof& proof, const Ink& ink) {
 
 std::string remark_on(const diagnose::Proof& proof, const Ink& ink) {
   std::string remark;
-  if (proof.count > 1) remark = fmt::format("{} times", proof.count);
+  // A row of events says it itself: "(x3 over 9m)".
+  if (proof.count > 1 && !contains(proof.text, fmt::format("(x{} ", proof.count))) remark = fmt::format("{} times", proof.count);
   if (proof.echo) {
     if (!remark.empty()) remark += ", ";
     remark += proof.program.empty() ? std::string("repeated") : "repeated by " + ink.clean(proof.program);
@@ -232,7 +250,8 @@ std::string remark_on(const diagnose::Proof& proof, const Ink& ink) {
 
 std::string condense(std::string_view text, std::string_view ellipsis, const std::vector<std::string_view>& known) {
   const auto inside = json_message(text);
-  const auto said = unquote(inside.empty() ? text : inside);
+  const auto error = error_in_json(inside.empty() ? text : inside);
+  const auto said = unquote(!error.empty() ? error : inside.empty() ? text : inside);
   const auto plain = cut_queries(cut_bars(cut_header(said, ellipsis)), ellipsis);
   return cut_repeats(cut_paths(cut_ids(plain, ellipsis), ellipsis), ellipsis, known);
 }

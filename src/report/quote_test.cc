@@ -41,6 +41,15 @@ TEST(Quote, KeepsTheDecidingWordsOfALongLine) {
   }
 }
 
+// soci-snapshotter puts its fields in the order of the alphabet: the error comes first, and would be cut.
+TEST(Quote, KeepsTheErrorOfALineInJson) {
+  const std::string line =
+      R"(Mar 28 17:20:52 ip-10-0-1-2.us-west-2.compute.internal soci-snapshotter-grpc[690]: {"error":"failed to refresh URL: status 403 Forbidden","key":"sha256:[sha256]","level":"warning","mountpoint":"/var/lib/soci-snapshotter-grpc/snapshotter/snapshots/51/fs","msg":"failed to connect to blob","time":"2024-03-28T17:20:52.859196457Z"})";
+  auto words = joined(quote(line, 66, 4, Ink(Style{})));
+  std::replace(words.begin(), words.end(), '\n', ' ');
+  EXPECT_TRUE(contains(words, "failed to connect to blob: failed to refresh URL: status 403 Forbidden")) << words;
+}
+
 TEST(Quote, LeavesAShortLineAsItIs) {
   const std::string line = R"(msg="PullImage \"a\" failed" id=0123456789abcdef0123456789abcdef)";
   EXPECT_EQ(joined(quote(line, 80, 3, Ink(Style{}))), line + "\n");

@@ -10,6 +10,7 @@
 #include "report/page.h"
 #include "report/quote.h"
 #include "report/report.h"
+#include "report/setting.h"
 #include "report/tracks.h"
 #include "report/waterfall.h"
 
@@ -134,9 +135,10 @@ class TextReport {
   std::string member_line(const Verdict& member, bool with_node, bool with_confidence) const {
     auto line = whom(member, with_node);
     if (with_confidence) line += fmt::format(" ({})", diagnose::to_string(member.confidence));
-    if (style_.verbose) return line + (member.pods.empty() ? "" : ", ") + pods_of(member);
+    const std::string between = line.empty() || member.pods.empty() ? "" : ", ";
+    if (style_.verbose) return line + between + pods_of(member);
     if (!member.pods.empty()) {
-      const auto pods = ", " + pods_of(member);
+      const auto pods = between + pods_of(member);
       if (columns(line) + columns(pods) <= page_.room(4)) line += pods;
     }
     return shorten(line, page_.room(4), ink().glyphs.ellipsis);
@@ -163,11 +165,12 @@ class TextReport {
   }
 
   std::string pods_of(const Verdict& verdict) const {
-    constexpr std::size_t k_named = 3;
+    const std::size_t named = style_.verbose ? verdict.pods.size() : 3;
     std::string text;
-    for (std::size_t i = 0; i < std::min(verdict.pods.size(), k_named); ++i) text += (i == 0 ? "" : ", ") + ink().clean(verdict.pods[i]);
-    if (verdict.pods.size() > k_named) text += fmt::format(" and {} more", verdict.pods.size() - k_named);
-    if (!text.empty()) text = (verdict.pods.size() == 1 ? "pod " : "pods ") + text;
+    for (std::size_t i = 0; i < std::min(verdict.pods.size(), named); ++i) text += (i == 0 ? "" : ", ") + ink().clean(verdict.pods[i]);
+    if (verdict.pods.size() > named) text += fmt::format(" and {} more", verdict.pods.size() - named);
+    const auto count = verdict.pods.size();
+    if (!text.empty()) text = (count == 1 ? "pod " : count > named ? fmt::format("{} pods: ", count) : "pods ") + text;
     if (verdict.containers.size() == 1) text += (text.empty() ? "container " : ", container ") + ink().clean(verdict.containers.front());
     return text;
   }
@@ -186,7 +189,9 @@ class TextReport {
     page_.heading("the clock that ran out");
     auto whose = timer.program;
     if (!timer.setting.empty()) whose += (whose.empty() ? "" : ", ") + timer.setting;
-    if (timer.limit) whose += (whose.empty() ? "" : " = ") + format_duration(*timer.limit);
+    // A flag as it stands on a command line; other settings stand in several kinds of files.
+    const auto sign = timer.setting.starts_with("--") ? "=" : " = ";
+    if (timer.limit) whose += (whose.empty() ? "" : sign) + format_duration(*timer.limit);
     if (!timer.limit_origin.empty()) whose += " (" + timer.limit_origin + ")";
     if (!whose.empty()) page_.entry(4, "whose", k_column, whose);
     if (!timer.where.empty()) page_.entry(4, "set in", k_column, timer.where);
@@ -238,14 +243,15 @@ class TextReport {
     const bool beside = column <= std::min<std::size_t>(18, page_.room(4) / 3);
     if (!beside) column = 2;
     for (const auto* proof : list) {
-      const auto place = shorten(place_of(*proof, ink()), page_.room(4), ink().glyphs.ellipsis);
+      const auto place = place_of(*proof, ink());
       const auto remark = shorten(remark_on(*proof, ink()), page_.room(4 + column), ink().glyphs.ellipsis);
       auto lines = quote(proof->text, page_.room(4 + column), style_.verbose ? 0 : most, ink(), known);
       if (!remark.empty()) {
         if (columns(lines.back()) + 1 + columns(remark) <= page_.room(4 + column)) lines.back() += " " + ink().dim(remark);
         else lines.push_back(ink().dim(remark));
       }
-      if (!beside) page_.raw(4, ink().dim(place));
+      if (!beside)
+        for (const auto& piece : wrap(place, page_.room(4))) page_.raw(4, ink().dim(piece));
       for (std::size_t i = 0; i < lines.size(); ++i)
         page_.raw(4, (beside && i == 0 ? ink().dim(pad(place, column)) : std::string(column, ' ')) + lines[i]);
     }
@@ -282,7 +288,7 @@ class TextReport {
     if (verdict.bring.empty()) return;
     page_.heading("one of these decides it");
     for (const auto& next : verdict.bring) {
-      page_.prose(4, next.what);
+      page_.prose(4, next.what, Words::whole);
       if (!next.command.empty()) page_.command(6, next.command);
     }
   }
@@ -296,19 +302,20 @@ class TextReport {
         if (one.when != when) continue;
         if (!named) page_.raw(4, ink().bold(name_of(when)));
         named = true;
-        page_.prose(6, on_platform(one));
-        if (!one.file.empty() || !one.key.empty()) page_.prose(6, setting_of(one));
+        page_.prose(6, on_platform(one), Words::whole);
+        setting(one);
         if (!one.command.empty()) page_.command(8, one.command);
-        if (!one.restart.empty() && !contains(one.command, "restart")) page_.prose(6, "then restart " + one.restart);
+        if (!one.restart.empty() && !contains(one.command, "restart") && !contains(one.command, "reload"))
+          page_.prose(6, "then restart " + one.restart, Words::whole);
       }
     }
   }
 
   static std::string_view name_of(Advice::When when) {
     switch (when) {
-      case Advice::When::now: return "now, on this node";
-      case Advice::When::for_good: return "for good, where nodes are made";
-      case Advice::When::others: return "not on this node";
+      case Advice::When::now: return "now";
+      case Advice::When::for_good: return "for good";
+      case Advice::When::others: return "for others";
     }
     return "";
   }
@@ -319,11 +326,11 @@ class TextReport {
     return named ? advice.text : advice.platform + ": " + advice.text;
   }
 
-  static std::string setting_of(const Advice& advice) {
-    auto text = advice.key;
-    if (!advice.value.empty()) text += (text.empty() ? "" : " = ") + advice.value;
-    if (!advice.file.empty()) text = advice.file + (text.empty() ? "" : ": ") + text;
-    return text;
+  /// The file, and in it the lines to paste: neither is ever shortened.
+  void setting(const Advice& advice) {
+    const auto lines = setting_lines(advice.file, advice.key, advice.value);
+    if (!advice.file.empty()) page_.prose(6, advice.file + (lines.empty() ? "" : ":"), Words::whole);
+    for (const auto& line : lines) page_.command(8, line);
   }
 
   void next_retry(const Verdict& verdict) {

@@ -45,7 +45,10 @@ std::set<std::string> pasteable(const Example& example, const Ink& ink) {
     for (const auto line : split(command, '\n')) lines.insert(std::string(trim(ink.clean_lines(line))));
   };
   for (const auto& verdict : example.diagnosis.verdicts) {
-    for (const auto& advice : verdict.advice) add(advice.command);
+    for (const auto& advice : verdict.advice) {
+      add(advice.command);
+      for (const auto& line : setting_lines(advice.file, advice.key, advice.value)) add(line);
+    }
     for (const auto& next : verdict.bring) add(next.command);
   }
   return lines;
