@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "report/examples_for_tests.h"
+#include "report/setting.h"
 
 namespace unsnag::report {
 namespace {
