@@ -18,8 +18,8 @@
 #include "readers/paste.h"
 #include "readers/pasted_lines.h"
 #include "readers/plain_words.h"
-#include "readers/told_lines.h"
 #include "readers/redacting_sink.h"
+#include "readers/told_lines.h"
 #include "timeline/json_lines.h"
 
 namespace unsnag::readers {

@@ -45,7 +45,10 @@ TEST(HealthyLogs, NoLineTellsOfAFailedPullInPlainWords) {
       EXPECT_FALSE(readers::tells_of_a_failed_pull(line)) << line;
     }
   };
-  ASSERT_TRUE(evidence::walk(UNSNAG_TEST_DATA "/healthy.tar.xz", {read, [](const std::string&, const std::string&) {}}));
+  evidence::Visitor visitor;
+  visitor.file = read;
+  visitor.unreadable = [](const std::string& path, const Error& why) { ADD_FAILURE() << path << ": " << why.message(); };
+  ASSERT_TRUE(evidence::walk(UNSNAG_TEST_DATA "/healthy.tar.xz", visitor));
   EXPECT_GE(lines, 10'000U);
 }
 
