@@ -141,10 +141,14 @@ void TimelineIndex::find_went_on() {
   };
   for (std::size_t i = 0; i < timeline_.pulls.size(); ++i) {
     const auto& pull = timeline_.pulls[i];
+    bool ended_well = false;
     for (const auto& attempt : pull.attempts)
-      if (attempt.outcome == timeline::Outcome::ok || attempt.outcome == timeline::Outcome::cached)
+      if (attempt.outcome == timeline::Outcome::ok || attempt.outcome == timeline::Outcome::cached) {
+        ended_well = true;
         succeeded(pull.node, i, attempt.begin, attempt.end);
-    if (pull.attempts.empty())
+      }
+    // A client's "Downloaded newer image" beside the daemon's log ends none of its attempts, but it is a success.
+    if (!ended_well)
       for (const auto& fact : pull.facts)
         if (fact.fact.name == "pull-succeeded") succeeded(pull.node, i, {}, fact.last);
   }
