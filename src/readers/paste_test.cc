@@ -154,5 +154,12 @@ TEST(Paste, IsCutInLinearTimeAndALongTextNotAtAll) {
   }
 }
 
+TEST(Paste, ATableOfDisksInTheJournalIsStillOne) {
+  std::string journal;
+  for (const auto line : split(k_df, '\n'))
+    if (!line.empty()) journal.append("Mar 18 06:12:02 node-1 df[3000]: ").append(line).append("\n");
+  EXPECT_THAT(facts_of(journal), Contains(HasSubstr("fs-usage")));
+}
+
 }  // namespace
 }  // namespace unsnag::readers

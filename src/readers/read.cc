@@ -151,6 +151,7 @@ class Reader {
     }
     // A paste may hold a table of disks beside the log lines.
     if (paste && read_node_file(file, sink_) && path != "-") return;
+    if (paste) read_tables_in_envelopes(path, text);
     log.feed(text);
     add(log.count());
   }
@@ -166,6 +167,18 @@ class Reader {
   Reading reading;
 
  private:
+  /// Somebody sent a table of disks through the journal or a container's log: its rows stand one in each message.
+  void read_tables_in_envelopes(const std::string& path, std::string_view text) {
+    if (static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n')) > k_short) return;
+    std::string inside;
+    for (const auto line : split(text, '\n')) {
+      const auto envelope = peel(line);
+      if (!trim(line).empty() && envelope.message.size() >= trim(line).size()) return;
+      inside.append(envelope.message).append(1, '\n');
+    }
+    read_node_tables({path, inside, {}}, sink_);
+  }
+
   void add(const LogReader::Count& count) {
     reading.lines += count.lines;
     reading.understood += count.understood;
