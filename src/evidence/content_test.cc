@@ -109,7 +109,7 @@ TEST_F(Content, ACutArchiveIsReadAsFarAsItGoes) {
 
 TEST_F(Content, ACutLogIsReadToItsLastByte) {
   std::string text;
-  for (int i = 0; text.size() < 3'000'000; ++i) text += "line " + std::to_string(i * 7919 % 100003) + "\n";
+  for (std::size_t i = 0; text.size() < 3'000'000; ++i) text += "line " + std::to_string(i * 7919 % 100003) + "\n";
   write("a.log", text);
   ASSERT_EQ(shell("gzip a.log && head -c -1000 a.log.gz > cut.gz && head -c 300 a.log.gz > short.gz"), 0);
   ASSERT_TRUE(walk_all((folder_ / "cut.gz").string()));
