@@ -103,6 +103,7 @@ int complain_of_unreadable(const readers::Reading& reading, const std::vector<st
 
 std::vector<report::Unread> unread_of(const std::vector<readers::Unread>& list) {
   std::vector<report::Unread> all;
+  all.reserve(list.size());
   for (const auto& one : list) all.push_back({one.path + ": " + one.why.message(), one.command});
   return all;
 }

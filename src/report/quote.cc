@@ -166,7 +166,7 @@ std::string_view json_string(std::string_view text, std::string_view key) {
 /// wrong decide. Empty: it is no such line.
 std::string error_in_json(std::string_view text) {
   const auto open = text.find("{\"");
-  if (open == std::string_view::npos || open > 200) return {};
+  if (open > 200) return {};  // npos, too
   const auto error = json_string(text.substr(open), "\"error\":\"");
   if (error.empty()) return {};
   const auto message = json_string(text.substr(open), "\"msg\":\"");
