@@ -89,11 +89,9 @@ std::optional<SysTime> at_midnight(int year, int month, int day) {
 Stamp stamp_without_year(SysTime midnight, const Clock& clock) { return {midnight + clock.since_midnight, clock.unit, false, false}; }
 
 std::optional<int> take_month(Cursor& in) {
-  static constexpr std::array<std::string_view, 12> k_months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  for (std::size_t i = 0; i < k_months.size(); ++i)
-    if (in.take(k_months[i])) return static_cast<int>(i + 1);
-  return std::nullopt;
+  const auto month = month_of(in.rest.substr(0, 3));
+  if (month) in.rest.remove_prefix(3);
+  return month;
 }
 
 /// "22", " 1", "1", after one blank.
@@ -362,6 +360,14 @@ std::optional<SysTime> in_year(SysTime at, int year) {
       at_midnight(year, static_cast<int>(static_cast<unsigned>(date.month())), static_cast<int>(static_cast<unsigned>(date.day())));
   if (!midnight) return std::nullopt;
   return *midnight + nanoseconds(static_cast<std::int64_t>(nanos));
+}
+
+std::optional<int> month_of(std::string_view name) {
+  static constexpr std::array<std::string_view, 12> k_months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  for (std::size_t i = 0; i < k_months.size(); ++i)
+    if (name == k_months[i]) return static_cast<int>(i + 1);
+  return std::nullopt;
 }
 
 std::optional<nanoseconds> parse_duration(std::string_view text) {

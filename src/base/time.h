@@ -46,6 +46,9 @@ std::optional<Stamp> take_ctime(std::string_view& text);
 /// this year has not, or a year that is no log's.
 std::optional<SysTime> in_year(SysTime at, int year);
 
+/// "Jan" → 1, "Dec" → 12. nullopt: no such month.
+std::optional<int> month_of(std::string_view name);
+
 /// Go's time.Duration ("1m2.5s", "250ms", "1h0m0s", "90µs") and words ("10 seconds", "1min 30s"). nullopt: neither;
 /// a number without unit (but 0) is neither.
 std::optional<nanoseconds> parse_duration(std::string_view text);

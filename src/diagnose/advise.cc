@@ -75,17 +75,6 @@ std::string explain_stand_ins(const AdviceText& advice, const CaseFile& file) {
 /// A try that the evidence should show and does not, so long after it was due: the pod is gone, or nobody told.
 constexpr std::chrono::minutes k_overdue{1};
 
-/// How long before the command kubelet asked for the pull, as kubectl's ages tell it where nothing is dated.
-std::optional<nanoseconds> asked_ago(const CaseFile& file) {
-  std::optional<nanoseconds> least;
-  for (const auto& fact : file.facts) {
-    if (fact.fact.name != "pull-requested" || fact.tie != Tie::own) continue;
-    const auto ago = parse_duration(std::string(fact.fact.get("ago")) + "s");
-    if (ago && (!least || *ago < *least)) least = ago;
-  }
-  return least;
-}
-
 }  // namespace
 
 void advise(const CaseFile& file, const Firing& firing, Verdict& verdict) {

@@ -406,6 +406,17 @@ const CaseFact* CaseFile::find(std::string_view name) const {
   return nullptr;
 }
 
+std::optional<nanoseconds> asked_ago(const CaseFile& file, const timeline::Attempt* attempt) {
+  std::optional<nanoseconds> least;
+  for (const auto& fact : file.facts) {
+    if (fact.fact.name != "pull-requested" || fact.tie != Tie::own) continue;
+    if (attempt != nullptr && attempt->begin.at && fact.noted->last.at != attempt->begin.at) continue;
+    const auto ago = parse_duration(std::string(fact.fact.get("ago")) + "s");
+    if (ago && (!least || *ago < *least)) least = ago;
+  }
+  return least;
+}
+
 void for_each_case(const Timeline& timeline, const std::function<void(const CaseFile&)>& on_case) {
   const TimelineIndex index(timeline);
   const Opener opener(index);

@@ -52,6 +52,10 @@ struct CaseFile {
 /// a hundred thousand of them at once would be most of the memory.
 void for_each_case(const timeline::Timeline& timeline, const std::function<void(const CaseFile&)>& on_case);
 
+/// How long before the command kubelet asked for the pull, as kubectl's ages tell it: the command ran later than anything it
+/// printed. Of several askings the last one counts. `attempt`: only what asked for this one; null: any. nullopt: nothing tells.
+std::optional<nanoseconds> asked_ago(const CaseFile& file, const timeline::Attempt* attempt = nullptr);
+
 /// Who a fact's line was talking to: registry, blob-host, mirror, token, proxy, metadata, runtime, redirect, other, or ""
 /// where the fact is not about talking to anybody (docs/causes.md, "Attributes that diagnosis computes").
 std::string role_of(const timeline::Fact& fact, const CaseFile& file);

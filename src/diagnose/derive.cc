@@ -181,19 +181,6 @@ bool only_docker_told(const Pull& pull, const std::vector<const Noted*>& beginni
          });
 }
 
-/// How many seconds before the command kubelet asked for this attempt, as kubectl's ages tell it: the command ran later
-/// than anything it printed. Of several askings the last one counts.
-double asked_ago(const CaseFile& file, const timeline::Attempt& attempt) {
-  std::optional<double> least;
-  for (const auto& fact : file.facts) {
-    const auto ago = fact.fact.get("ago");
-    if (fact.fact.name != "pull-requested" || fact.tie != Tie::own || ago.empty()) continue;
-    if (attempt.begin.at && fact.noted->last.at != attempt.begin.at) continue;
-    if (!least || number(ago) < *least) least = number(ago);
-  }
-  return least.value_or(0);
-}
-
 void derive_waiting(CaseFile& file) {
   const auto& pull = *file.pull;
   std::vector<CaseFact> found;
@@ -221,9 +208,9 @@ void derive_waiting(CaseFile& file) {
     const bool runtime_heard = file.index->hears_runtime(pull.node);
     // A recorded stream counts from its own begin, which no other clock knows.
     const auto end = attempt.begin.at && *attempt.begin.at > k_first_of_kubernetes ? file.index->end(pull.node) : std::nullopt;
-    std::string open_for = "0";
-    if (end && *end > *attempt.begin.at) open_for = whole_seconds(*end - *attempt.begin.at);
-    if (const auto ago = asked_ago(file, attempt); ago > number(open_for)) open_for = std::to_string(static_cast<std::uint64_t>(ago));
+    auto open = asked_ago(file, &attempt).value_or(nanoseconds{0});
+    if (end) open = std::max<nanoseconds>(open, *end - *attempt.begin.at);
+    const auto open_for = whole_seconds(open);
     found.push_back(derived("in-flight", {{"for", open_for}, {"started", started ? "yes" : runtime_heard ? "no" : "unknown"}}, because));
     if (!started && runtime_heard && !behind.empty())
       found.push_back(derived("queued", {{"waited", open_for}, {"behind", behind}, {"now", "yes"}}, because));

@@ -50,14 +50,11 @@ std::optional<Age> parse_age_word(std::string_view word) {
 std::optional<Stamp> parse_describe_time(std::string_view text) {
   const auto words = split_words(text);
   if (words.size() < 6 || words[0].size() != 4 || words[0].back() != ',') return std::nullopt;
-  static constexpr std::array<std::string_view, 12> k_months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  std::size_t month = 0;
-  while (month < k_months.size() && k_months[month] != words[2]) ++month;
+  const auto month = month_of(words[2]);
   const auto day = words[1], year = words[3], clock = words[4], zone = words[5];
-  if (month == k_months.size() || year.size() != 4 || day.empty() || day.size() > 2 || clock.size() != 8) return std::nullopt;
+  if (!month || year.size() != 4 || day.empty() || day.size() > 2 || clock.size() != 8) return std::nullopt;
   if (zone.size() != 5 || (zone[0] != '+' && zone[0] != '-')) return std::nullopt;
-  return parse_rfc3339(fmt::format("{}-{:02}-{:0>2}T{}{}:{}", year, month + 1, day, clock, zone.substr(0, 3), zone.substr(3)));
+  return parse_rfc3339(fmt::format("{}-{:02}-{:0>2}T{}{}:{}", year, *month, day, clock, zone.substr(0, 3), zone.substr(3)));
 }
 
 Moment moment_of(const Stamp& then, const Age& age) { return {*then.at + age.age, then.uncertainty + age.unit}; }
