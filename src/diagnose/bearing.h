@@ -7,8 +7,8 @@
 
 namespace unsnag::diagnose {
 
-/// Lines about something else than a pull, but for limits of the runtime's process, which fail pulls just as well,
-/// and for the fact that says just this.
+/// Lines about something else than a pull, and those of sockets that are no runtime's. Not beside: limits of the runtime's
+/// process, which fail pulls just as well, kubelet's want of space, and the fact that says just this.
 bool is_beside(const timeline::Noted& noted);
 catalogue::FailureKind kind_of(const timeline::Noted& noted);
 /// Of a pull, or of a step that may be a pull's.

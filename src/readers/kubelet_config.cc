@@ -77,7 +77,7 @@ void credential_providers(const Value& config, Notes& notes) {
                                                 {"match", list_of(images)},
                                                 {"cache", provider["defaultCacheDuration"].scalar},
                                                 {"api", provider["apiVersion"].scalar},
-                                                {"args", redact(list_of(provider["args"]))}}),
+                                                {"args", list_of(provider["args"])}}),
               provider["name"].line);
     if (!images.is_list() || images.entries.empty()) {
       notes.oddity("kubelet", "matchImages", name, "refused", provider["name"].line);

@@ -60,7 +60,7 @@ std::string registries_of_secret(const Value& secret) {
   for (const auto& [host, unused] : auths.entries) {
     if (host.empty() || hosts.size() > 2000) continue;
     if (!hosts.empty()) hosts += ' ';
-    hosts += redact(host);
+    hosts += host;
   }
   return hosts;
 }

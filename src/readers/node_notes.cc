@@ -55,11 +55,11 @@ void Notes::add(timeline::Fact fact, std::uint64_t line, timeline::Certainty cer
 
 void Notes::setting(std::string_view of, std::string_view key, std::string_view value, std::string_view origin_word, std::uint64_t line) {
   if (value.empty()) return;
-  add(make_fact("setting", {{"of", of}, {"key", key}, {"value", redact(value)}, {"origin", origin_word}}), line);
+  add(make_fact("setting", {{"of", of}, {"key", key}, {"value", value}, {"origin", origin_word}}), line);
 }
 
 void Notes::oddity(std::string_view of, std::string_view key, std::string_view value, std::string_view why, std::uint64_t line) {
-  add(make_fact("setting-oddity", {{"of", of}, {"key", key}, {"value", redact(value)}, {"why", why}}), line, timeline::Certainty::inferred);
+  add(make_fact("setting-oddity", {{"of", of}, {"key", key}, {"value", value}, {"why", why}}), line, timeline::Certainty::inferred);
 }
 
 void Notes::interpret(std::string_view text, std::string_view program, std::uint64_t line) {

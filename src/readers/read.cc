@@ -169,7 +169,7 @@ class Reader {
  private:
   /// Somebody sent a table of disks through the journal or a container's log: its rows stand one in each message.
   void read_tables_in_envelopes(const std::string& path, std::string_view text) {
-    if (static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n')) > k_short) return;
+    if (count_of(text, '\n') > k_short) return;
     std::string inside;
     for (const auto line : split(text, '\n')) {
       const auto envelope = peel(line);
@@ -355,8 +355,7 @@ Reading read_paste(std::string_view text, timeline::Sink& sink) {
   Context context;
   context.file = "-";
   context.certainty = timeline::Certainty::measured;
-  note({"evidence", {{"kind", "paste"}, {"lines", std::to_string(std::count(text.begin(), text.end(), '\n'))}}}, context, "reader.evidence",
-       sink);
+  note({"evidence", {{"kind", "paste"}, {"lines", std::to_string(count_of(text, '\n'))}}}, context, "reader.evidence", sink);
   return std::move(reader.reading);
 }
 
