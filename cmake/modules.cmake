@@ -6,7 +6,7 @@
 function(unsnag_module name)
   cmake_parse_arguments(M "" "LAYER" "USES;SOURCES;LIBRARIES;TESTS" ${ARGN})
   add_library(unsnag_${name} STATIC ${M_SOURCES})
-  target_link_libraries(unsnag_${name} PUBLIC unsnag_settings)
+  target_link_libraries(unsnag_${name} PUBLIC unsnag_flags)
   foreach(used IN LISTS M_USES)
     get_property(layer GLOBAL PROPERTY unsnag_layer_${used})
     if(layer STREQUAL "")
