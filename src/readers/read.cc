@@ -345,6 +345,13 @@ Result<Reading> read_targets(const std::vector<std::string>& targets, timeline::
   return std::move(reader.reading);
 }
 
+Reading read_walk(const std::function<void(const evidence::Visitor&)>& walk, timeline::Sink& sink, const ReadOptions& options) {
+  Reader reader(sink, options);
+  walk(reader.visitor());
+  reader.finish();
+  return std::move(reader.reading);
+}
+
 Reading read_paste(std::string_view text, timeline::Sink& sink) {
   const ReadOptions options;
   Reader reader(sink, options);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "evidence/evidence.h"
 #include "timeline/event.h"
 
 namespace unsnag::readers {
@@ -43,6 +44,9 @@ struct Reading {
 /// Reads every target into `sink`. "-" is standard input; no target at all is this node.
 /// Errors: that of the first target, when none of them can be read (not_found, permission_denied, io, malformed).
 Result<Reading> read_targets(const std::vector<std::string>& targets, timeline::Sink& sink, const ReadOptions& options);
+
+/// Reads what `walk` hands to the visitor: a tree that is not on disk, or not yet.
+Reading read_walk(const std::function<void(const evidence::Visitor&)>& walk, timeline::Sink& sink, const ReadOptions& options);
 
 /// Reads one text as if it were pasted.
 Reading read_paste(std::string_view text, timeline::Sink& sink);

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collect/pace.h"
+
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include "base/text.h"
+
+namespace unsnag::collect {
+
+using std::chrono::nanoseconds;
+
+std::optional<double> pressure_in(std::string_view text) {
+  for (const auto line : split(text, '\n')) {
+    const auto words = split_words(line);
+    if (words.size() < 2 || words[0] != "some" || !words[1].starts_with("avg10=")) continue;
+    const std::string number(words[1].substr(words[1].find('=') + 1));
+    char* end = nullptr;
+    const double share = std::strtod(number.c_str(), &end);
+    if (end != number.c_str() && share >= 0 && share <= 100) return share;
+  }
+  return std::nullopt;
+}
+
+Pace::Pace(Surveyor surveyor)
+    : surveyor_(std::move(surveyor)),
+      pressure_(surveyor_.pressure()),
+      struggling_(pressure_.value_or(0) >= k_much),
+      begun_(surveyor_.now()),
+      asked_(begun_) {}
+
+void Pace::took(std::uint64_t bytes) {
+  since_begun_ += bytes;
+  const auto now = surveyor_.now();
+  if (struggling_ && now - asked_ >= std::chrono::seconds{10}) {
+    asked_ = now;
+    struggling_ = surveyor_.pressure().value_or(0) >= k_much;
+    if (!struggling_) {
+      begun_ = now;
+      since_begun_ = 0;
+      return;
+    }
+  }
+  const auto rate = struggling_ ? k_struggling : k_calm;
+  const auto due = begun_ + nanoseconds{static_cast<std::int64_t>(static_cast<double>(since_begun_) * 1e9 / static_cast<double>(rate))};
+  // Shorter naps cost more than they spare. Time that something else took is not made up for.
+  if (due - now > std::chrono::milliseconds{5}) surveyor_.sleep(due - now);
+  else if (now - due > std::chrono::milliseconds{100}) {
+    begun_ = now;
+    since_begun_ = 0;
+  }
+}
+
+}  // namespace unsnag::collect
