@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/json_writer.h"
+
 namespace unsnag {
 namespace {
 
@@ -207,6 +209,14 @@ TEST(Toml, ManyTablesAreTooLarge) {
   std::string many_keys;
   for (int i = 0; i < 30'000; ++i) many_keys += "a" + std::to_string(i) + " = \"1.2\"\n";
   EXPECT_TRUE(parse_toml(many_keys));
+}
+
+TEST(Json, IsWrittenAsItWasRead) {
+  constexpr std::string_view k_text = R"({"a":[1,2.50,-1e3,true,null,"x\n"],"b":{},"c":[],"d":"12"})";
+  const auto read = parse_json(k_text);
+  ASSERT_TRUE(read);
+  JsonWriter json;
+  EXPECT_EQ(json.document(*read).text(), k_text);
 }
 
 }  // namespace

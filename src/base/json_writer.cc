@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/document.h"
 #include "base/text.h"
 
 namespace unsnag {
@@ -154,6 +155,27 @@ JsonWriter& JsonWriter::boolean(bool truth) {
 JsonWriter& JsonWriter::null() {
   value();
   out_ += "null";
+  return *this;
+}
+
+// As deep as the reader allows: 128.
+JsonWriter& JsonWriter::document(const Value& tree) {
+  switch (tree.kind) {
+    case Value::Kind::null: return null();
+    case Value::Kind::scalar:
+      if (tree.quoted) return string(tree.scalar);
+      value();
+      out_ += tree.scalar;
+      return *this;
+    case Value::Kind::list:
+      begin_array();
+      for (const auto& [unused, entry] : tree.entries) document(entry);
+      return end_array();
+    case Value::Kind::map:
+      begin_object();
+      for (const auto& [name, entry] : tree.entries) key(name).document(entry);
+      return end_object();
+  }
   return *this;
 }
 

@@ -9,6 +9,8 @@
 
 namespace unsnag {
 
+struct Value;
+
 class JsonWriter {
  public:
   enum class Style { compact, pretty };
@@ -25,6 +27,8 @@ class JsonWriter {
   JsonWriter& number(double value);  // not finite becomes null
   JsonWriter& boolean(bool value);
   JsonWriter& null();
+  /// A document that parse_json read (base/document.h); its numbers as they stood there.
+  JsonWriter& document(const Value& value);
   JsonWriter& member(std::string_view name, std::string_view text) { return key(name).string(text); }
 
   [[nodiscard]] const std::string& text() const { return out_; }

@@ -15,6 +15,12 @@ std::string_view to_string(Errc code) {
     case Errc::too_large: return "too large";
     case Errc::io: return "input/output";
     case Errc::unsupported: return "unsupported";
+    case Errc::timed_out: return "timed out";
+    case Errc::unreachable: return "unreachable";
+    case Errc::no_such_host: return "no such host";
+    case Errc::untrusted: return "untrusted";
+    case Errc::server: return "server";
+    case Errc::cancelled: return "cancelled";
   }
   return "error";
 }

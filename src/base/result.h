@@ -21,6 +21,12 @@ enum class Errc : unsigned char {
   too_large,  // a limit on other people's bytes was reached
   io,         // the kernel said no; detail holds its words
   unsupported,
+  timed_out,    // nothing, or not all of it, came within its time
+  unreachable,  // no connection: refused, no route, nobody listens
+  no_such_host,
+  untrusted,  // TLS: a certificate or handshake that is not accepted, by either side
+  server,     // the other side answered that it failed
+  cancelled,  // whoever asked wants it no more
 };
 
 std::string_view to_string(Errc code);
