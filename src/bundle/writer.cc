@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bundle/writer.h"
+
+#include <pthread.h>
+#include <csignal>
+
+#include <algorithm>
+#include <atomic>
+#include <new>
+#include <set>
+#include <thread>
+#include <variant>
+
+#include "base/text.h"
+#include "bundle/own_files.h"
+#include "bundle/work_queue.h"
+#include "codec/sha256.h"
+
+namespace unsnag::bundle {
+namespace {
+
+constexpr std::size_t k_piece = std::size_t{256} << 10U;  // the queue's contents come in pieces of at most this size
+constexpr std::size_t k_queue = std::size_t{4} << 20U;
+constexpr std::size_t k_order = 1024;  // what an order that isn't a content counts
+// Measured on 2 GB of kubelet's and containerd's logs: docs/bundle.md says what level 3 would give.
+constexpr int k_zstd_level = 1, k_gzip_level = 1;
+
+/// This thread's signals wait while it lives: a thread that is started meanwhile never gets any, so that Ctrl-C wakes the
+/// one that the user waits for.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, &before_);
+  }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_{};
+};
+
+struct Begin {
+  Item item;
+};
+struct End {
+  Outcome outcome;
+};
+struct Absent {
+  Item item;
+  Outcome outcome;
+  std::string error;
+};
+struct Finish {
+  SysTime ended;
+};
+using Order = std::variant<Begin, std::string, End, Absent, Finish>;
+
+}  // namespace
+
+/// The caller's side: paths and pieces. The thread's side: digests, the pack, the index.
+struct Writer::Impl {
+  Impl(std::unique_ptr<Pack> to, const Target& where, Identity who) : target(where), pack(std::move(to)) {
+    index.identity = std::move(who);
+    index.identity.layout = target.layout == Layout::eks ? "eks" : "native";
+    const SignalsBlocked blocked;
+    thread = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  }
+
+  // ---- the caller's side ----
+
+  /// The failure, if there was one.
+  Result<void*> status() {
+    if (!failed) return nullptr;
+    const std::lock_guard lock(mutex);
+    return tl::unexpected<Error>(*failure);
+  }
+
+  Result<void*> order(Order what, std::size_t bytes) {
+    queue.put(std::move(what), bytes);
+    return status();
+  }
+
+  Result<void*> hand_over() {
+    if (piece.empty()) return status();
+    const auto size = piece.size();
+    std::string full;
+    full.swap(piece);
+    return order(std::move(full), size);
+  }
+
+  /// The item's path in the target's layout.
+  Result<void*> place(Item& item) {
+    const auto native = safe_path(item.path);
+    if (native.empty()) return fail(Errc::invalid_argument, "a content without a path");
+    auto path = native;
+    if (target.layout == Layout::eks) {
+      // Two of ours may have one place there; the second one stays where ours are.
+      const auto theirs = eks_path(native);
+      path = theirs && !used.contains(*theirs) ? *theirs : "unsnag/" + native;
+    }
+    if (path == index_path() || !used.insert(path).second) return fail(Errc::invalid_argument, path + " is in the bundle already");
+    item.path = path;
+    return nullptr;
+  }
+
+  [[nodiscard]] std::string index_path() const { return target.layout == Layout::eks ? "unsnag/index.json" : "index.json"; }
+
+  // ---- the thread's side ----
+
+  void run(const std::stop_token& stop) {
+    while (auto what = queue.take(stop)) {
+      const bool last = std::holds_alternative<Finish>(*what);
+      // After a failure orders are still taken, so that nobody waits for room.
+      if (!failed) {
+        try {
+          if (auto done = std::visit([&](auto& one) { return carry_out(one, stop); }, *what); !done) give_up(std::move(done).error());
+        } catch (const std::bad_alloc&) {
+          give_up({Errc::io, "no memory"});
+        }
+      }
+      if (last) return;
+    }
+    pack.reset();  // stopped: nothing stays
+  }
+
+  void give_up(Error why) {
+    pack.reset();  // also makes room on a disk that is full
+    const std::lock_guard lock(mutex);
+    failure = std::move(why);
+    failed = true;
+  }
+
+  Result<void*> carry_out(Begin& begin, const std::stop_token& stop) {
+    now = {};
+    now.item = std::move(begin.item);
+    digest = {};
+    last_byte = '\n';
+    return pack->begin(now.item.path, now.item.mtime.value_or(index.identity.begun), stop);
+  }
+
+  Result<void*> carry_out(const std::string& bytes, const std::stop_token& stop) {
+    digest.add(bytes);
+    now.bytes += bytes.size();
+    now.lines += count_of(bytes, '\n');
+    last_byte = bytes.back();
+    TRY(pack->add(bytes, stop));
+    written = pack->written();
+    return nullptr;
+  }
+
+  Result<void*> carry_out(End& end, const std::stop_token& stop) {
+    TRY_ASSIGN(now.parts, pack->end(stop));
+    if (now.parts.size() == 1) now.parts.clear();  // it is the path
+    if (last_byte != '\n') ++now.lines;
+    now.sha256 = digest.hex();
+    now.outcome = std::move(end.outcome);
+    ++summary.files;
+    summary.contents += now.bytes;
+    index.items.push_back(std::move(now));
+    written = pack->written();
+    return nullptr;
+  }
+
+  Result<void*> carry_out(Absent& absent, const std::stop_token&) {
+    IndexItem one;
+    one.item = std::move(absent.item);
+    one.outcome = std::move(absent.outcome);
+    one.error = std::move(absent.error);
+    index.items.push_back(std::move(one));
+    return nullptr;
+  }
+
+  Result<void*> carry_out(const Finish& finish, const std::stop_token& stop) {
+    index.ended = finish.ended;
+    TRY(pack->begin(index_path(), finish.ended, stop));
+    TRY(pack->add(write_index(index), stop));
+    TRY(pack->end(stop));
+    TRY(pack->commit(stop));
+    summary.bytes = pack->written();
+    written = summary.bytes;
+    return nullptr;
+  }
+
+  const Target target;
+  WorkQueue<Order> queue{k_queue};
+
+  // of the caller's side
+  std::set<std::string> used;
+  std::string piece;
+  bool open = false;
+
+  // of the thread's side, and of the caller's when that has ended
+  std::unique_ptr<Pack> pack;
+  Index index;
+  IndexItem now;
+  codec::Sha256 digest;
+  char last_byte = '\n';
+  Summary summary;
+
+  std::atomic<bool> failed = false;
+  std::atomic<std::uint64_t> written = 0;
+  std::mutex mutex;
+  std::optional<Error> failure;  // guarded by mutex
+
+  std::jthread thread;  // the last one: it is joined before the rest goes
+};
+
+std::string_view ending(const Target& target) {
+  if (target.form == Target::Form::folder) return "";
+  return target.layout == Layout::eks ? ".tar.gz" : ".tar.zst";
+}
+
+Result<Writer> Writer::create(const Target& target, Identity identity) {
+  if (target.form == Target::Form::folder) {
+    TRY_ASSIGN(auto pack, folder_pack(target.path));
+    return Writer(std::move(pack), target, std::move(identity));
+  }
+  std::unique_ptr<Output> output;
+  if (target.form == Target::Form::descriptor) {
+    output = descriptor_output(target.fd);
+  } else {
+    TRY_ASSIGN(output, file_output(target.path));
+  }
+  const bool eks = target.layout == Layout::eks;
+  auto compressor = eks ? codec::gzip_compressor(k_gzip_level) : codec::zstd_compressor(k_zstd_level);
+  return Writer(tar_pack(std::move(output), std::move(compressor), eks ? "./" : ""), target, std::move(identity));
+}
+
+Writer::Writer(std::unique_ptr<Pack> pack, const Target& target, Identity identity)
+    : impl_(std::make_unique<Impl>(std::move(pack), target, std::move(identity))) {}
+Writer::Writer(Writer&&) noexcept = default;
+Writer& Writer::operator=(Writer&&) noexcept = default;
+Writer::~Writer() = default;
+
+Result<void*> Writer::begin(Item item) {
+  if (impl_->open) return fail(Errc::invalid_argument, "a content is begun before the last one ended");
+  TRY(impl_->place(item));
+  const bool verdict = item.kind == Kind::verdict && std::string_view(item.path).ends_with(".txt");
+  impl_->open = true;
+  TRY(impl_->order(Begin{std::move(item)}, k_order));
+  return verdict ? add(std::string(k_verdict_heading) + "\n\n") : nullptr;
+}
+
+Result<void*> Writer::add(std::string_view bytes) {
+  auto& piece = impl_->piece;
+  while (!bytes.empty()) {
+    if (piece.empty()) piece.reserve(std::min(k_piece, std::max<std::size_t>(bytes.size(), 4096)));
+    const auto part = bytes.substr(0, k_piece - piece.size());
+    piece += part;
+    bytes.remove_prefix(part.size());
+    if (piece.size() == k_piece) TRY(impl_->hand_over());
+  }
+  return impl_->status();
+}
+
+Result<void*> Writer::end(Outcome outcome) {
+  TRY(impl_->hand_over());
+  impl_->open = false;
+  return impl_->order(End{std::move(outcome)}, k_order);
+}
+
+Result<void*> Writer::put(Item item, std::string_view content, Outcome outcome) {
+  TRY(begin(std::move(item)));
+  TRY(add(content));
+  return end(std::move(outcome));
+}
+
+Result<void*> Writer::missing(Item item, const Error& why) {
+  TRY(impl_->place(item));
+  Outcome outcome;
+  outcome.completeness = Completeness::missing;
+  outcome.note = why.message();
+  return impl_->order(Absent{std::move(item), std::move(outcome), std::string(to_string(why.code))}, k_order);
+}
+
+Result<void*> Writer::left_out(Item item, std::string why) {
+  TRY(impl_->place(item));
+  Outcome outcome;
+  outcome.completeness = Completeness::left_out;
+  outcome.note = std::move(why);
+  return impl_->order(Absent{std::move(item), std::move(outcome), {}}, k_order);
+}
+
+std::uint64_t Writer::written() const { return impl_->written; }
+
+Result<Summary> Writer::finish(SysTime ended) {
+  if (impl_->open) TRY(end({Completeness::partial, "it was not ended"}));
+  TRY(impl_->order(Finish{ended}, k_order));
+  impl_->thread.join();
+  TRY(impl_->status());
+  impl_->pack.reset();
+  impl_->summary.path = impl_->target.path;
+  return impl_->summary;
+}
+
+}  // namespace unsnag::bundle
