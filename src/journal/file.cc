@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "journal/file.h"
 
-#include <sys/mman.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
+#include <cstdlib>
+#include <string>
+
+#include <fmt/format.h>
 
 namespace unsnag::journal {
 namespace {
@@ -15,8 +20,8 @@ namespace {
 constexpr std::string_view k_signature = "LPKSHHRH";
 
 // Where in the header; journal-def.h, struct Header.
-constexpr std::size_t k_incompatible_flags = 12, k_header_size = 88, k_arena_size = 96, k_tail_object = 136, k_entries = 152,
-                      k_entry_array = 176, k_least_header = 208;
+constexpr std::size_t k_incompatible_flags = 12, k_header_size = 88, k_arena_size = 96, k_entries = 152, k_entry_array = 176,
+                      k_least_header = 208;
 
 // HEADER_INCOMPATIBLE_…: xz 1, lz4 2, keyed hash 4, zstd 8, compact 16
 constexpr std::uint32_t k_compact = 16, k_known_flags = 31;
@@ -81,22 +86,66 @@ Result<FileFacts> look_at(int fd) {
   const auto header_size = number(&header[k_header_size], 8), arena = number(&header[k_arena_size], 8);
   if (header_size < k_least_header || header_size > k_most_copied || arena > std::uint64_t{1} << 50U)
     return fail(Errc::malformed, "the journal's header is damaged");
-  facts.declared = std::max(header_size + arena, number(&header[k_tail_object], 8) < header_size + arena ? 0 : facts.size);
+  facts.header_size = header_size;
+  facts.declared = header_size + arena;
+  // A number that can't be: what may be missing is a part of the last entry array, and that is smaller.
+  constexpr std::uint64_t k_largest_part = std::uint64_t{128} << 20U;
+  if (facts.declared > facts.size * 4 + k_largest_part) facts.declared = facts.size + k_largest_part;
   const std::uint64_t item = (flags & k_compact) != 0 ? 4 : 8;
   facts.entries = std::min(number(&header[k_entries], 8), std::max(facts.size, std::uint64_t{8}) / item);
   facts.ring = find_ring(fd, number(&header[k_entry_array], 8));
   return facts;
 }
 
+namespace {
+
+/// Where files without a name may be, the ones in memory first.
+std::vector<std::string> places() {
+  std::vector<std::string> all{"/dev/shm", "/run"};
+  if (const char* own = ::getenv("TMPDIR"); own != nullptr && *own == '/') all.emplace_back(own);
+  all.emplace_back("/tmp");
+  all.emplace_back("/var/tmp");
+  return all;
+}
+
+}  // namespace
+
 Result<Fd> file_in_memory() {
-  Fd fd(::memfd_create("journal", MFD_CLOEXEC));
-  if (!fd) return fail_errno(errno);
-  return fd;
+  int first_error = 0;
+  for (const auto& place : places()) {
+    Fd fd(::open(place.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+    if (fd) return fd;
+    if (first_error == 0) first_error = errno;
+  }
+  return fail_errno(first_error);
+}
+
+bool is_nameless(int fd) {
+  struct stat info {};
+  return ::fstat(fd, &info) == 0 && info.st_nlink == 0;
+}
+
+Result<Name> Name::give(int fd) {
+  static std::atomic<unsigned> count{0};
+  const auto own = fmt::format("/proc/self/fd/{}", fd);
+  const auto file = fmt::format("/.unsnag-{}-{}.journal", ::getpid(), ++count);
+  int first_error = ENOENT;
+  for (const auto& place : places()) {
+    auto path = place + file;
+    if (::linkat(AT_FDCWD, own.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) == 0 ||
+        ::linkat(fd, "", AT_FDCWD, path.c_str(), AT_EMPTY_PATH) == 0)
+      return Name(std::move(path));
+    if (errno != EXDEV) first_error = errno;
+  }
+  return fail_errno(first_error);
+}
+
+Name::~Name() {
+  if (!path_.empty()) ::unlink(path_.c_str());
 }
 
 Result<Fd> mended_copy(int fd, const FileFacts& facts) {
-  if (facts.size > k_most_copied || facts.declared > k_most_copied)
-    return fail(Errc::too_large, "damaged, and larger than 1 GiB: use journalctl --file");
+  if (facts.size > k_most_copied || facts.declared > k_most_copied) return fail(Errc::too_large, "damaged, and larger than 1 GiB");
   TRY_ASSIGN(auto copy, file_in_memory());
   std::vector<char> buffer(std::size_t{1} << 20U);
   for (std::uint64_t at = 0; at < facts.size;) {
@@ -107,8 +156,13 @@ Result<Fd> mended_copy(int fd, const FileFacts& facts) {
   }
   // What is missing is zeros: no object begins with them, and libsystemd passes over what is none.
   if (::ftruncate(copy.get(), static_cast<off_t>(std::max(facts.declared, facts.size))) != 0) return fail_errno(errno);
-  constexpr std::array<char, 8> k_none{};
-  if (facts.ring && ::pwrite(copy.get(), k_none.data(), k_none.size(), static_cast<off_t>(*facts.ring)) != 8) return fail_errno(errno);
+  const auto put = [&](std::uint64_t offset, std::uint64_t value) {
+    std::array<char, 8> bytes{};
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(value >> (8 * i));
+    return ::pwrite(copy.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset)) == 8;
+  };
+  const auto end = std::max(facts.declared, facts.size);
+  if (!put(k_arena_size, end - facts.header_size) || (facts.ring && !put(*facts.ring, 0))) return fail_errno(errno);
   return copy;
 }
 

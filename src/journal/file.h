@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/fd.h"
@@ -22,8 +23,9 @@ bool is_journal(std::string_view head);
 bool is_users_journal(std::string_view name);
 
 struct FileFacts {
-  std::uint64_t size = 0;             // of the file
-  std::uint64_t declared = 0;         // of what its header says
+  std::uint64_t size = 0;      // of the file
+  std::uint64_t declared = 0;  // of what its header says, as far as that can be
+  std::uint64_t header_size = 0;
   std::uint64_t entries = 0;          // as the header says; never more than the file has room for
   std::optional<std::uint64_t> ring;  // where, in the chain of entry arrays, the link stands that does not lead forward
 };
@@ -38,7 +40,25 @@ Result<Fd> mended_copy(int fd, const FileFacts& facts);
 /// More of a damaged file is not copied: journald's own files end at 128 MiB unless it is told otherwise.
 inline constexpr std::uint64_t k_most_copied = std::uint64_t{1} << 30U;
 
-/// An empty file in memory, which nothing else can see.
+/// An empty file without a name, in memory (/dev/shm) where there is such a place. Errors: io.
 Result<Fd> file_in_memory();
+
+/// A file of file_in_memory() with a name, as long as this lives. libsystemd opens no file that has none (EIDRM): it takes it
+/// for deleted; once it is open, the name may go. A file can be given a name once.
+class Name {
+ public:
+  /// Errors: io.
+  static Result<Name> give(int fd);
+  Name(Name&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  Name& operator=(Name&&) = delete;
+  ~Name();
+
+ private:
+  explicit Name(std::string path) : path_(std::move(path)) {}
+  std::string path_;
+};
+
+/// True for a file without any name.
+bool is_nameless(int fd);
 
 }  // namespace unsnag::journal

@@ -2,6 +2,7 @@
 #include "journal/reading.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <systemd/sd-journal.h>
 
 #include <algorithm>
@@ -56,49 +57,69 @@ int open_together(const std::vector<int>& fds, Handle& handle) {
   return std::min(status, 0);
 }
 
-/// Those of the files that can be opened; the others are told, since libsystemd would open none because of one.
+/// Those of the files that can be opened, each for itself and all together; the others are told, since libsystemd would open
+/// none because of one.
 class Files {
  public:
+  struct One {
+    std::string name;
+    std::uint64_t entries;  // as its header says
+    bool told;              // that it is damaged
+    Handle handle;
+  };
+
   Files(const std::vector<OpenFile>& files, Listener& listener) {
-    for (const auto& file : files) {
-      const auto facts = look_at(file.fd);
-      if (!facts) {
-        listener.damage(file.name + ": " + facts.error().detail);
-        continue;
-      }
-      int fd = file.fd;
-      if (facts->ring || facts->declared > facts->size) {
-        if (facts->ring) listener.damage(file.name + ": damaged: its index leads in a circle; read as far as it goes");
-        else
-          listener.damage(
-              fmt::format("{}: breaks off: {} of {} bytes are there; read as far as it goes", file.name, facts->size, facts->declared));
-        auto copy = mended_copy(file.fd, *facts);
-        if (!copy) {
-          listener.damage(file.name + ": " + copy.error().detail);
-          continue;
-        }
-        fd = copy->get();
-        copies_.push_back(std::move(*copy));
-      }
-      Handle alone;
-      if (const int status = open_together({fd}, alone); status < 0) {
-        listener.damage(file.name + ": " + words_of(status));
-        continue;
-      }
-      fds.push_back(fd);
-      names.push_back(file.name);
-      entries.push_back(facts->entries);
-      told.push_back(fd != file.fd);
-    }
+    raise_limit();
+    for (const auto& file : files)
+      if (auto why_not = add(file, listener); !why_not.empty()) listener.damage(file.name + ": " + why_not);
+    if (!fds_.empty())
+      if (const int status = open_together(fds_, journal); status < 0) listener.damage("the journal: " + words_of(status));
+    names_.clear();
   }
 
-  std::vector<int> fds;
-  std::vector<std::string> names;
-  std::vector<std::uint64_t> entries;  // as their headers say
-  std::vector<bool> told;              // that it is damaged
+  std::vector<One> all;
+  Handle journal;  // all of them; null: none
 
  private:
+  /// Each file takes two descriptors more.
+  static void raise_limit() {
+    struct rlimit limit {};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+
+  /// "" or why it can't be read.
+  std::string add(const OpenFile& file, Listener& listener) {
+    const auto facts = look_at(file.fd);
+    if (!facts) return facts.error().detail;
+    int fd = file.fd;
+    const bool breaks_off = facts->declared > facts->size, mended = facts->ring || breaks_off;
+    if (mended) {
+      if (breaks_off)
+        listener.damage(
+            fmt::format("{}: breaks off: {} of {} bytes are there; read as far as it goes", file.name, facts->size, facts->declared));
+      else listener.damage(file.name + ": damaged: its index leads in a circle; read as far as it goes");
+      auto copy = mended_copy(file.fd, *facts);
+      if (!copy) return copy.error().message();
+      fd = copy->get();
+      copies_.push_back(std::move(*copy));
+    }
+    if (is_nameless(fd)) {
+      auto name = Name::give(fd);
+      if (!name) return "it has no name that libsystemd could open it by: " + name.error().message();
+      names_.push_back(std::move(*name));
+    }
+    Handle alone;
+    if (const int status = open_together({fd}, alone); status < 0) return words_of(status);
+    fds_.push_back(fd);
+    all.push_back({file.name, facts->entries, mended, std::move(alone)});
+    return {};
+  }
+
+  std::vector<int> fds_;
   std::vector<Fd> copies_;
+  std::vector<Name> names_;
 };
 
 /// As journalctl -u (src/shared/logs-show.c, add_matches_for_unit), one unit or name after the other.
@@ -176,15 +197,14 @@ std::optional<SysTime> time_of(std::uint64_t microseconds) {
 
 class TextReading {
  public:
-  TextReading(const Files& files, const Slice& slice, Listener& listener) : files_(files), slice_(slice), listener_(listener) {
-    if (!files.fds.empty())
-      if (const int status = open_together(files.fds, journal_); status < 0) listener.damage("the journal: " + words_of(status));
-    for (const auto count : files.entries) most_entries_ += count;
+  TextReading(const Files& files, const Slice& slice, Listener& listener)
+      : files_(files), slice_(slice), listener_(listener), journal_(files.journal.get()) {
+    for (const auto& file : files.all) most_entries_ += file.entries;
   }
 
   Summary run() {
-    if (!journal_) return summary_;
-    match(journal_.get(), slice_);
+    if (journal_ == nullptr) return summary_;
+    match(journal_, slice_);
     if (seek()) forward();
     if (is_whole_) tell_what_is_missing();
     return summary_;
@@ -197,13 +217,13 @@ class TextReading {
       to_the_beginning();
       return true;
     }
-    if (slice_.until) sd_journal_seek_realtime_usec(journal_.get(), microseconds(*slice_.until) + 1);
-    else sd_journal_seek_tail(journal_.get());
+    if (slice_.until) sd_journal_seek_realtime_usec(journal_, microseconds(*slice_.until) + 1);
+    else sd_journal_seek_tail(journal_);
     std::uint64_t bytes = 0, seen = 0;
     std::string line;
-    while (sd_journal_previous(journal_.get()) > 0) {
+    while (sd_journal_previous(journal_) > 0) {
       if (++seen % k_beat == 0 && !listener_.at_work()) return false;
-      get(journal_.get(), entry_, cut_);
+      get(journal_, entry_, cut_);
       if (slice_.since && entry_.realtime < microseconds(*slice_.since)) break;
       line.clear();
       render(entry_, slice_.binary, line);
@@ -217,8 +237,8 @@ class TextReading {
   }
 
   void to_the_beginning() {
-    if (slice_.since) sd_journal_seek_realtime_usec(journal_.get(), microseconds(*slice_.since));
-    else sd_journal_seek_head(journal_.get());
+    if (slice_.since) sd_journal_seek_realtime_usec(journal_, microseconds(*slice_.since));
+    else sd_journal_seek_head(journal_);
   }
 
   void forward() {
@@ -226,10 +246,10 @@ class TextReading {
     std::uint64_t first = 0, last = 0, cut = 0;
     const auto until = slice_.until ? microseconds(*slice_.until) : ~std::uint64_t{0};
     bool wanted = true;
-    while (wanted && sd_journal_next(journal_.get()) > 0) {
+    while (wanted && sd_journal_next(journal_) > 0) {
       if (++seen_ > most_entries_ + k_grown) break;
       if (seen_ % k_beat == 0) wanted = listener_.at_work();
-      get(journal_.get(), entry_, cut_);
+      get(journal_, entry_, cut_);
       if (entry_.realtime > until) break;
       if (!entry_.has_message) continue;
       // The walk backwards may have counted less than was written since.
@@ -262,17 +282,14 @@ class TextReading {
     const bool all =
         slice_.units.empty() && slice_.identifiers.empty() && !slice_.kernel && !slice_.since && !slice_.until && !summary_.left_out;
     if (!all || seen_ >= most_entries_) return;
-    for (std::size_t i = 0; i < files_.fds.size(); ++i) {
-      Handle alone;
+    for (const auto& file : files_.all) {
       std::uint64_t count = 0;
-      if (open_together({files_.fds[i]}, alone) == 0) {
-        sd_journal_seek_head(alone.get());
-        while (count <= files_.entries[i] && sd_journal_next(alone.get()) > 0)
-          if (++count % k_beat == 0 && !listener_.at_work()) return;
-      }
-      if (count < files_.entries[i])
-        listener_.damage(fmt::format("{}: {}{} of its {} entries can't be read", files_.names[i],
-                                     files_.told[i] ? "" : "damaged: ", files_.entries[i] - count, files_.entries[i]));
+      sd_journal_seek_head(file.handle.get());
+      while (count <= file.entries && sd_journal_next(file.handle.get()) > 0)
+        if (++count % k_beat == 0 && !listener_.at_work()) return;
+      if (count < file.entries)
+        listener_.damage(fmt::format("{}: {}{} of its {} entries can't be read", file.name,
+                                     file.told ? "" : "damaged: ", file.entries - count, file.entries));
     }
   }
 
@@ -281,7 +298,7 @@ class TextReading {
   const Files& files_;
   const Slice& slice_;
   Listener& listener_;
-  Handle journal_;
+  sd_journal* journal_;
   Summary summary_;
   Entry entry_;
   std::uint64_t most_entries_ = 0, seen_ = 0;
@@ -300,10 +317,10 @@ void read_units(const std::vector<OpenFile>& files, Listener& listener) {
   constexpr std::size_t k_most_units = 100'000, k_longest_name = 255;  // UNIT_NAME_MAX
   const Files readable(files, listener);
   std::set<std::string> units;
-  if (Handle journal; open_together(readable.fds, journal) == 0 && sd_journal_query_unique(journal.get(), "_SYSTEMD_UNIT") >= 0) {
+  if (auto* journal = readable.journal.get(); journal != nullptr && sd_journal_query_unique(journal, "_SYSTEMD_UNIT") >= 0) {
     const void* at = nullptr;
     std::size_t size = 0;
-    while (units.size() < k_most_units && sd_journal_enumerate_available_unique(journal.get(), &at, &size) > 0) {
+    while (units.size() < k_most_units && sd_journal_enumerate_available_unique(journal, &at, &size) > 0) {
       const std::string_view data(static_cast<const char*>(at), size);
       if (data.starts_with(k_field) && data.size() <= k_field.size() + k_longest_name) units.emplace(data.substr(k_field.size()));
     }

@@ -159,7 +159,8 @@ void render(const Entry& entry, Binary binary, std::string& out) {
                                                                 : nullptr;
   if (pid != nullptr) out.append(1, '[').append(*pid).append(1, ']');
   out.append(": ");
-  const auto indent = out.size() - begin;
+  // journalctl does not count a name that it makes up.
+  const auto indent = out.size() - begin - (name == nullptr ? std::string_view(" unknown").size() : 0);
 
   if (binary == Binary::named && !is_printable(message)) {
     out.append("[").append(amount(message.size())).append(" blob data]\n");

@@ -65,7 +65,7 @@ TEST(Render, WhoSpokeIsSaidAsFarAsItIsKnown) {
   entry.has_message = true;
   entry.message = "a\nb";
   render(entry, Binary::named, out);
-  EXPECT_EQ(out, "2026-11-24T07:12:08.000001+0000 unknown: a\n                                         b\n");
+  EXPECT_EQ(out, "2026-11-24T07:12:08.000001+0000 unknown: a\n                                 b\n");
   out.clear();
   entry.message = "a";
   entry.command = "dockerd";
