@@ -5,6 +5,8 @@
 #include <array>
 #include <string>
 
+#include "base/text.h"
+
 namespace unsnag {
 namespace {
 
@@ -20,46 +22,10 @@ bool among(std::string_view word, const std::array<std::string_view, N>& words) 
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-struct Pattern {
-  std::string_view start;
-  std::size_t least;  // letters and digits that must follow
-};
+using redact_tables::Name;
 
-// Beginnings that the issuers chose so that tools can find their keys.
-constexpr std::array<Pattern, 18> k_tokens = {{{"AKIA", 16},
-                                               {"ASIA", 16},  // AWS access keys
-                                               {"IQoJb3JpZ2lu", 40},
-                                               {"FwoGZXIvYXdz", 40},
-                                               {"AQoDYXdz", 40},  // AWS session tokens
-                                               {"AIza", 30},
-                                               {"ya29.", 20},  // Google
-                                               {"ghp_", 20},
-                                               {"gho_", 20},
-                                               {"ghu_", 20},
-                                               {"ghs_", 20},
-                                               {"ghr_", 20},
-                                               {"github_pat_", 20},
-                                               {"glpat-", 15},
-                                               {"gldt-", 15},
-                                               {"dckr_pat_", 10},
-                                               {"dckr_oat_", 10},
-                                               {"xoxb-", 20}}};
-
-// Endings of names whose value is a secret, in lower case.
-constexpr std::array<std::string_view, 31> k_endings = {
-    "password",     "passwd",        "passphrase",    "secretkey",        "secret_key",        "secret-key",    "accesskey",
-    "access_key",   "access-key",    "accountkey",    "privatekey",       "private_key",       "apikey",        "api_key",
-    "api-key",      "client_secret", "client-secret", "clientsecret",     "identitytoken",     "registrytoken", "refresh_token",
-    "refreshtoken", "access_token",  "accesstoken",   "x-amz-credential", "x-goog-credential", "signature",     "_pass",
-    "-pass",        "_pwd",          "-pwd"};
-
-constexpr std::array<std::string_view, 7> k_headers = {"cookie",       "set-cookie", "x-jfrog-art-api", "private-token",
-                                                       "x-auth-token", "x-api-key",  "x-registry-auth"};
-
-// In a query string alone: signatures of Azure, Cloudflare and CloudFront.
-constexpr std::array<std::string_view, 4> k_parameters = {"sig", "verify", "policy", "key-pair-id"};
-
-constexpr std::array<std::string_view, 8> k_plain_values = {"", "true", "false", "null", "nil", "<nil>", "***", "xxxxx"};
+constexpr std::array<std::string_view, 12> k_plain_values = {"",      "true",     "false",      "null",       "nil",      "<nil>",
+                                                             "xxxxx", "REDACTED", "[REDACTED]", "<redacted>", "(hidden)", "%5BREDACTED%5D"};
 
 // Single words that say what became of a secret; and packages that begin an error of Go's.
 constexpr std::array<std::string_view, 34> k_talk = {
@@ -68,12 +34,24 @@ constexpr std::array<std::string_view, 34> k_talk = {
     "mismatch",     "unexpected", "rejected", "get",      "post",    "head",    "eof",       "rpc",    "x509",
     "oauth2",       "http2",      "base64",   "sha256",   "json",    "i/o",     "non-200"};
 
-constexpr bool has(std::string_view letters, char c) { return letters.find(c) != std::string_view::npos; }
-static_assert(std::all_of(k_tokens.begin(), k_tokens.end(), [](const auto& token) { return has(k_first_of_tokens, token.start.front()); }));
-constexpr auto k_ends_well = [](std::string_view name) { return k_secret_tails.end(name); };
-static_assert(std::all_of(k_endings.begin(), k_endings.end(), k_ends_well));
-static_assert(std::all_of(k_headers.begin(), k_headers.end(), k_ends_well));
-static_assert(std::all_of(k_parameters.begin(), k_parameters.end(), k_ends_well));
+constexpr auto k_ends_well = [](const Name& name) { return k_secret_tails.end(name.ending); };
+static_assert(std::all_of(redact_tables::k_endings.begin(), redact_tables::k_endings.end(), k_ends_well));
+static_assert(std::all_of(redact_tables::k_talked.begin(), redact_tables::k_talked.end(), k_ends_well));
+static_assert(std::all_of(redact_tables::k_whole.begin(), redact_tables::k_whole.end(), k_ends_well));
+static_assert(std::all_of(redact_tables::k_headers.begin(), redact_tables::k_headers.end(), k_ends_well));
+static_assert(std::all_of(redact_tables::k_parameters.begin(), redact_tables::k_parameters.end(),
+                          [](std::string_view name) { return k_secret_tails.end(name); }));
+
+template <typename Names>
+const Name* whole_name(std::string_view word, const Names& names) {
+  const auto found = std::find_if(names.begin(), names.end(), [word](const Name& name) { return word == name.ending; });
+  return found == names.end() ? nullptr : &*found;
+}
+template <typename Names>
+const Name* with_ending(std::string_view word, const Names& names) {
+  const auto found = std::find_if(names.begin(), names.end(), [word](const Name& name) { return word.ends_with(name.ending); });
+  return found == names.end() ? nullptr : &*found;
+}
 
 std::string lower_of(std::string_view name) {
   constexpr std::size_t k_longest = 64;
@@ -105,31 +83,83 @@ std::string_view next_word(std::string_view after) {
 Secrecy secrecy_of(std::string_view name) {
   const auto lower = lower_of(name);
   const std::string_view word = lower;
-  if (among(word, k_headers)) return Secrecy::header;
-  if (word == "pass" || word == "pwd") return Secrecy::strong;
-  if (std::any_of(k_endings.begin(), k_endings.end(), [word](std::string_view ending) { return word.ends_with(ending); }))
-    return Secrecy::strong;
+  if (whole_name(word, redact_tables::k_headers) != nullptr) return Secrecy::header;
+  if (whole_name(word, redact_tables::k_whole) != nullptr) return Secrecy::strong;
+  if (with_ending(word, redact_tables::k_endings) != nullptr) return Secrecy::strong;
   if (word.ends_with("token")) return Secrecy::talked;
-  return word == "secret" || word.ends_with("_secret") ? Secrecy::object : Secrecy::none;
+  if (!word.ends_with("secret") || contains(word, "pull")) return Secrecy::none;  // imagePullSecret: regcred1
+  return name.ends_with("_SECRET") ? Secrecy::strong : Secrecy::object;
 }
 
-bool is_secret_parameter(std::string_view name) { return among(lower_of(name), k_parameters); }
+SecretKind kind_of(std::string_view name) {
+  const auto lower = lower_of(name);
+  const std::string_view word = lower;
+  for (const auto* found : {whole_name(word, redact_tables::k_headers), whole_name(word, redact_tables::k_whole),
+                            with_ending(word, redact_tables::k_endings), with_ending(word, redact_tables::k_talked)})
+    if (found != nullptr) return found->kind;
+  return word == "auth" ? SecretKind::credentials : is_secret_parameter(word) ? SecretKind::signature : SecretKind::secret;
+}
 
-std::size_t token_length(std::string_view text) {
-  for (const auto& token : k_tokens) {
+bool is_secret_parameter(std::string_view name) { return among(lower_of(name), redact_tables::k_parameters); }
+
+IssuedKey issued_key(std::string_view text) {
+  for (const auto& token : redact_tables::k_tokens) {
     if (!text.starts_with(token.start) || !has_length(text.substr(token.start.size()), token.least)) continue;
     auto end = token.start.size();
     while (end < text.size() && is_base64(text[end]) && (token.start.size() != 4 || is_name(text[end]))) ++end;
-    return end;
+    return {end, token.kind};
+  }
+  // RKE2 and k3s join a node with K10, the CA's digest, "::", and a user's name and password or a token.
+  if (text.starts_with("K10") && has_length(text.substr(3), 32)) {
+    auto end = std::size_t{3};
+    while (end < text.size() && is_alnum(text[end])) ++end;
+    if (!text.substr(end).starts_with("::")) return {};
+    while (end < text.size() && (is_name(text[end]) || text[end] == ':')) ++end;
+    return {end, SecretKind::token};
   }
   // base64 of {"… : JWTs, ECR's passwords, .dockerconfigjson, X-Registry-Auth.
-  if (!text.starts_with("eyJ") || !has_length(text, 20)) return 0;
+  if (!text.starts_with("eyJ") || !has_length(text, 20)) return {};
   std::size_t end = 0;
   while (end < text.size() && (is_base64(text[end]) || text[end] == '.')) ++end;
-  return end;
+  return {end, SecretKind::token};
 }
 
-bool is_plain_value(std::string_view value) { return among(value, k_plain_values); }
+std::size_t is_password_hash(std::string_view text) {
+  if (!text.starts_with('$')) return 0;
+  const auto inside = text.substr(1);
+  if (std::none_of(redact_tables::k_hashes.begin(), redact_tables::k_hashes.end(),
+                   [inside](std::string_view hash) { return inside.starts_with(hash); }))
+    return 0;
+  std::size_t end = 1;
+  std::size_t after_sign = 0;
+  while (end < text.size() && (is_base64(text[end]) || text[end] == '.' || text[end] == '$' || text[end] == ',')) {
+    after_sign = text[end] == '$' ? 0 : after_sign + 1;
+    ++end;
+  }
+  return after_sign >= 20 ? end : 0;
+}
+
+bool is_bootstrap_token(std::string_view text, std::size_t at) {
+  constexpr std::size_t k_id = 6;
+  constexpr std::size_t k_length = 23;
+  if (at + k_length > text.size() || text[at + k_id] != '.') return false;
+  if (at > 0 && (is_name(text[at - 1]) || text[at - 1] == '/')) return false;
+  if (at + k_length < text.size() && (is_name(text[at + k_length]) || text[at + k_length] == '/')) return false;
+  // Events of Kubernetes are called by their object and nanoseconds in hexadecimal.
+  const auto secret = text.substr(at + k_id + 1, k_length - k_id - 1);
+  if (secret[0] == '1' && secret[1] >= '4' && secret.find_first_not_of("0123456789abcdef") == std::string_view::npos) return false;
+  bool digit = false;
+  for (std::size_t i = 0; i < k_length; ++i) {
+    const char c = text[at + i];
+    if (i != k_id && !is_digit(c) && !is_lower(c)) return false;
+    digit = digit || (i > k_id && is_digit(c));
+  }
+  return digit;
+}
+
+bool is_plain_value(std::string_view value) {
+  return among(value, k_plain_values) || value.find_first_not_of('*') == std::string_view::npos;
+}
 
 bool is_secret_value(std::string_view value, std::string_view after, Secrecy name) {
   while (!value.empty() && (value.back() == ':' || value.back() == '.')) value.remove_suffix(1);

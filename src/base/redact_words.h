@@ -8,6 +8,9 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/redact.h"
+#include "base/redact_tables.h"
+
 namespace unsnag {
 
 /// How much a name promises that its value is a secret.
@@ -25,14 +28,24 @@ Secrecy secrecy_of(std::string_view name);
 /// True for names that are secrets' only as a parameter of an URL: `sig`, `verify`, …
 bool is_secret_parameter(std::string_view name);
 
-/// Letters that issued keys begin with.
-inline constexpr std::string_view k_first_of_tokens = "AIFygdxe";
+/// What the value of a secret's name is called in reports.
+SecretKind kind_of(std::string_view name);
+
+/// Letters that issued keys and encoded texts begin with.
+inline constexpr auto k_begins_token = [] {
+  std::array<bool, 256> table{};
+  for (const auto& token : redact_tables::k_tokens) table[static_cast<unsigned char>(token.start.front())] = true;
+  for (const auto start : redact_tables::k_encoded) table[static_cast<unsigned char>(start.front())] = true;
+  for (const char c : std::string_view("eK")) table[static_cast<unsigned char>(c)] = true;  // eyJ…, K10…
+  return table;
+}();
 
 /// Last two letters of the names of secrets, in any case: nearly all words are done with one look-up.
 class SecretTails {
  public:
   constexpr SecretTails() {
-    for (const std::string_view tail : {"rd", "wd", "se", "ey", "et", "en", "al", "re", "ss", "ie", "pi", "th", "ig", "fy", "cy", "id"})
+    for (const std::string_view tail :
+         {"rd", "wd", "se", "ey", "et", "en", "al", "re", "ss", "ie", "pi", "th", "ig", "fy", "cy", "id", "sk", "de"})
       tails_[place(tail[0], tail[1])] = true;
   }
   [[nodiscard]] constexpr bool end(std::string_view name) const {
@@ -47,8 +60,18 @@ class SecretTails {
 };
 inline constexpr SecretTails k_secret_tails;
 
-/// Bytes of the issued key (AKIA…, ghp_…, eyJ…) that `text` begins with; 0: it begins with none.
-std::size_t token_length(std::string_view text);
+struct IssuedKey {
+  std::size_t length = 0;  // in bytes; 0: none
+  SecretKind kind = SecretKind::token;
+};
+/// The issued key (AKIA…, ghp_…, eyJ…, K10…::server:…) that `text` begins with.
+IssuedKey issued_key(std::string_view text);
+
+/// Bytes of the password's hash ($6$…, $2y$…) that `text` begins with; 0: none.
+std::size_t is_password_hash(std::string_view text);
+
+/// Whether kubeadm's bootstrap token (abcdef.0123456789abcdef) stands at `at`, by itself.
+bool is_bootstrap_token(std::string_view text, std::size_t at);
 
 /// True when no secret is lost if `value` is shown: empty, true, null, ***.
 bool is_plain_value(std::string_view value);

@@ -125,7 +125,8 @@ TEST(Redact, RemovesSecrets) {
       {"escaped JSON header", R"({\"authorization\":\"Basic abc\"})", R"({\"authorization\":\"Basic ***\"})"},
       {"bearer anywhere", "sent Bearer v1.abcdEFGH1234567890xyz to h", "sent Bearer *** to h"},
       {"JWT", "token is eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0.c2lnbmF0dXJl-_x.", "token is ***"},
-      {"dockerconfigjson", "  .dockerconfigjson: eyJhdXRocyI6eyJyLmV4YW1wbGUiOnt9fX0=", "  .dockerconfigjson: ***"},
+      {"dockerconfigjson", "  .dockerconfigjson: eyJhdXRocyI6eyJyLmV4YW1wbGUiOnsiYXV0aCI6ImFtOWxPbkJoTlRVPSJ9fX0=",
+       "  .dockerconfigjson: eyJhdXRocyI6eyJyLmV4YW1wbGUiOnsiYXV0aCI6IioqKiJ9fX0="},  // {"auths":{"r.example":{"auth":"***"}}}
       {"AWS key", "key AKIAIOSFODNN7EXAMPLE is", "key *** is"},
       {"AWS secret", "aws_secret_access_key=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY x", "aws_secret_access_key=*** x"},
       {"GitHub", "ghp_0123456789abcdefghijABCDEFGHIJ012345", "***"},
@@ -148,7 +149,7 @@ TEST(Redact, RemovesSecrets) {
       {"Go dump", "&AuthConfig{Username:joe,Password:pa55,Auth:,IdentityToken:abc,}",
        "&AuthConfig{Username:joe,Password:***,Auth:,IdentityToken:***,}"},
       {"flag", "--registry-password=pa,55 --x", "--registry-password=*** --x"},
-      {"YAML", "user:\n  token: abcdef\n  name: n", "user:\n  token: ***\n  name: n"},
+      {"YAML", "user:\n  token: abcdef\n  name: n", "user:\n  token: \"***\"\n  name: n"},
       {"helper", R"({"ServerURL":"h","Secret":"abc"})", R"({"ServerURL":"h","Secret":"***"})"},
       {"PEM", "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nx",
        "-----BEGIN RSA PRIVATE KEY-----***-----END RSA PRIVATE KEY-----\nx"},

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// Spares redact() the clean text, which is nearly all of it. Each shape of base/redact_tables.h has a beginning or a name; four
+// bytes of it, whose case is dropped, are looked up at every place of the text, and the few that hit are compared. Signs that
+// begin a shape by themselves are looked for many places at once: the @ behind a password, the $ of a hash, the dot of a
+// bootstrap token. base/redact_test.cc and fuzz/redaction.cc hold what is passed over here against what redact() finds.
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/redact.h"
+#include "base/redact_tables.h"
+#include "base/redact_words.h"
+
+namespace unsnag {
+namespace {
+
+constexpr unsigned k_bits = 14;
+constexpr std::size_t k_slots = std::size_t{1} << k_bits;
+constexpr std::uint32_t k_fold = 0x20202020;
+
+std::uint32_t load(const char* at) {
+  std::uint32_t word = 0;
+  std::memcpy(&word, at, sizeof word);
+  return word | k_fold;
+}
+std::size_t slot_of(std::uint32_t word) { return (word * 0x9E3779B1U) >> (32 - k_bits); }
+
+struct Literal {
+  std::string text;    // a name's is in lower case
+  bool name = false;   // of a secret: something follows that may stand before its value
+  std::size_t at = 0;  // place of the four bytes in it
+};
+
+bool is_name_end(std::string_view text, std::size_t at) {
+  return at < text.size() && std::string_view("=:\"'\\ ,\t[").find(text[at]) != std::string_view::npos;
+}
+
+class Filter {
+ public:
+  Filter() {
+    namespace tables = redact_tables;
+    for (const auto& token : tables::k_tokens) add({std::string(token.start)});
+    for (const auto start : tables::k_encoded) add({std::string(start)});
+    for (const auto& name : tables::k_talked) add_name(name.ending);
+    for (const auto& name : tables::k_endings) add_name(name.ending);
+    for (const auto& name : tables::k_headers) add_name(name.ending);
+    for (const auto name : tables::k_parameters) add_name(std::string(name) + "=");
+    for (const std::string_view name : {"pass", "auth", "login", "rization"}) add_name(name);  // authorization
+    for (const std::string_view name : {"pwd", "psk"})
+      for (const char end : std::string_view("=:\"'\\ ,\t[")) add_name(std::string(name) + end);
+    for (const auto start : {"-----BEGIN ", "Bearer ", "Basic ", ";base64,", "hooks.slack.com/services/", "::server:", "::node:", "-user",
+                             "-creds", "chpasswd"})
+      add({start});
+    // Kubernetes' objects, whose values redact() doesn't know, but who reads all of a Secret does.
+    for (const auto start : {"\nkind: ", " kind: ", "\"kind\": ", "\ndata:", " data:", "\"data\":", "stringData", "\"data\\\":"})
+      add({start});
+    for (const char before : std::string_view(" \t\n\"'[(`,"))
+      for (const char after : std::string_view(" \t\"'\\=,")) add({std::string{before, '-', 'u', after}});
+    for (char next = '!'; next <= '~'; ++next) {  // {"… in base64; node tokens; Azure's secrets
+      if (!is_base64_letter(next)) continue;
+      add({std::string("eyJ") + next});
+      add({std::string("K10") + next});
+      add({std::string("8Q~") + next});
+      add({std::string("7Q~") + next});
+    }
+    std::stable_sort(literals_.begin(), literals_.end(), [](const Literal& a, const Literal& b) { return slot(a) < slot(b); });
+    for (const auto& literal : literals_) flags_[slot(literal)] = 1;
+  }
+
+  [[nodiscard]] std::size_t find(std::string_view text, std::size_t from) const {
+    if (from == 0 && (text.starts_with("-u") || text.starts_with("data:") || text.starts_with("kind: "))) return 0;
+    constexpr std::size_t k_step = 32;
+    std::size_t at = from;
+    for (; at + k_step + 3 <= text.size(); at += k_step) {
+      const char* bytes = text.data() + at;
+      unsigned hits = 0;
+      for (std::size_t i = 0; i < k_step; i += 4) {
+        hits |= flags_[slot_of(load(bytes + i))];
+        hits |= flags_[slot_of(load(bytes + i + 1))];
+        hits |= flags_[slot_of(load(bytes + i + 2))];
+        hits |= flags_[slot_of(load(bytes + i + 3))];
+      }
+      if (hits == 0 && !has_sign(bytes)) continue;
+      for (std::size_t i = at; i < at + k_step; ++i)
+        if (is_suspect(text, i)) return i;
+    }
+    for (; at < text.size(); ++at)
+      if (is_suspect(text, at)) return at;
+    return std::string_view::npos;
+  }
+
+ private:
+  static bool is_base64_letter(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' || c == '/' || c == '-' || c == '_';
+  }
+  static std::size_t slot(const Literal& literal) { return slot_of(load(literal.text.data() + literal.at)); }
+
+  void add(Literal literal) { literals_.push_back(std::move(literal)); }
+  void add_name(std::string_view name) {
+    for (const auto& talked : redact_tables::k_talked)
+      if (name != talked.ending && name.ends_with(talked.ending)) return;  // refresh_token is found by its end
+    // "access", which is everywhere, finds no access_key.
+    add({std::string(name), true, name.ends_with("key") ? name.size() - 4 : 0});
+  }
+
+  /// Whether a sign stands among the 32 bytes.
+  static bool has_sign(const char* bytes) {
+    using Vector = std::uint8_t __attribute__((vector_size(16)));
+    Vector a;
+    Vector b;
+    std::memcpy(&a, bytes, sizeof a);
+    std::memcpy(&b, bytes + sizeof a, sizeof b);
+    const auto any = (a == '@') | (a == '$') | (a == '.') | (b == '@') | (b == '$') | (b == '.');
+    std::array<std::uint64_t, 2> halves{};
+    std::memcpy(halves.data(), &any, sizeof halves);
+    return (halves[0] | halves[1]) != 0;
+  }
+
+  [[nodiscard]] bool is_suspect(std::string_view text, std::size_t at) const {
+    switch (text[at]) {
+      case '@': {
+        const auto after = text.substr(at + 1);
+        return !after.starts_with("sha256:") && !after.starts_with("sha512:");
+      }
+      case '$': return is_password_hash(text.substr(at)) != 0;
+      case '.': return at >= 6 && is_bootstrap_token(text, at - 6);
+      default: break;
+    }
+    if (at + 4 > text.size()) return false;
+    const auto place = slot_of(load(text.data() + at));
+    if (flags_[place] == 0) return false;
+    const auto first = std::lower_bound(literals_.begin(), literals_.end(), place,
+                                        [](const Literal& literal, std::size_t s) { return slot(literal) < s; });
+    return std::any_of(first, std::find_if(first, literals_.end(), [place](const Literal& literal) { return slot(literal) != place; }),
+                       [&](const Literal& literal) { return stands(literal, text, at); });
+  }
+
+  /// Whether the literal whose four bytes were found at `place` is there.
+  static bool stands(const Literal& literal, std::string_view text, std::size_t place) {
+    if (place < literal.at) return false;
+    const auto at = place - literal.at;
+    const auto found = text.substr(at, literal.text.size());
+    if (!literal.name) return found == literal.text;
+    if (found.size() < literal.text.size()) return false;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      const char c = found[i];
+      if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c) != literal.text[i]) return false;
+    }
+    const char last = literal.text.back();
+    return last == '=' || is_name_end(text, at + found.size()) || is_name_end(text, at + found.size() - 1);
+  }
+
+  std::array<std::uint8_t, k_slots> flags_{};
+  std::vector<Literal> literals_;  // by slot
+};
+
+}  // namespace
+
+std::size_t next_suspect(std::string_view text, std::size_t from) {
+  static const Filter filter;
+  return from < text.size() ? filter.find(text, from) : std::string_view::npos;
+}
+
+}  // namespace unsnag
