@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <optional>
@@ -14,6 +13,7 @@
 
 #include "base/fd.h"
 #include "evidence/content.h"
+#include "places/places.h"
 
 namespace unsnag::evidence {
 namespace {
@@ -132,45 +132,44 @@ void walk_standard_input(const Visitor& visitor) {
 }
 
 void walk_this_node(const Visitor& visitor) {
-  static constexpr std::array<const char*, 24> k_places{"/var/log/messages",
-                                                        "/var/log/syslog",
-                                                        "/var/log/kern.log",
-                                                        "/var/log/kubelet.log",
-                                                        "/var/log/containerd.log",
-                                                        "/var/log/docker.log",
-                                                        "/var/log/crio.log",
-                                                        "/var/lib/rancher/k3s/agent/containerd/containerd.log",
-                                                        "/var/lib/rancher/rke2/agent/containerd/containerd.log",
-                                                        "/var/lib/rancher/rke2/agent/logs/kubelet.log",
-                                                        "/etc/containerd",
-                                                        "/etc/docker/daemon.json",
-                                                        "/etc/crio",
-                                                        "/etc/containers/registries.conf",
-                                                        "/etc/containers/registries.conf.d",
-                                                        "/etc/rancher",
-                                                        "/var/lib/kubelet/config.yaml",
-                                                        "/etc/kubernetes/kubelet",
-                                                        "/etc/systemd/system/kubelet.service",
-                                                        "/etc/systemd/system/kubelet.service.d",
-                                                        "/etc/systemd/system/containerd.service",
-                                                        "/etc/systemd/system/containerd.service.d",
-                                                        "/etc/systemd/system/docker.service",
-                                                        "/etc/systemd/system/docker.service.d"};
-  for (const auto* place : k_places) {
+  const places::List listed = [&](const std::string& folder) {
+    std::vector<places::Found> found;
+    std::error_code error;
+    for (auto it = fs::directory_iterator(folder, error); !error && it != fs::directory_iterator(); it.increment(error)) {
+      std::error_code status_error;
+      found.push_back({it->path().filename().string(), fs::is_directory(it->symlink_status(status_error))});
+    }
+    if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory)
+      visitor.unreadable(folder, {error == std::errc::permission_denied ? Errc::permission_denied : Errc::io, error.message()});
+    std::sort(found.begin(), found.end(), [](const places::Found& x, const places::Found& y) { return x.name < y.name; });
+    return found;
+  };
+  std::vector<std::string> paths;
+  for (const auto& place : places::all()) {
+    if (stopped(visitor)) return;
+    if (place.kind != places::Kind::config && place.kind != places::Kind::log) continue;
+    for (auto& path : places::expand(place.path, listed)) paths.push_back(std::move(path));
+  }
+  for (const auto& place : places::units()) {
+    const std::string unit(place.unit);
+    paths.push_back("/etc/systemd/system/" + unit);
+    for (const std::string folder : {"/usr/lib/systemd/system/", "/run/systemd/system/", "/etc/systemd/system/"})
+      for (auto& path : places::expand(folder + unit + ".d/*.conf", listed)) paths.push_back(std::move(path));
+  }
+  for (const auto& place : paths) {
     if (stopped(visitor)) return;
     struct stat info {};
-    if (::stat(place, &info) != 0) {
+    if (::stat(place.c_str(), &info) != 0) {
       if (errno != ENOENT && errno != ENOTDIR) visitor.unreadable(place, fail_errno(errno).value());
       continue;
     }
-    const std::string prefix(place);
     const bool folder = S_ISDIR(info.st_mode);
     const Visitor named{[&](const File& file, Bytes& bytes) {
-                          visitor.file({folder ? prefix + "/" + file.path : prefix, file.size}, bytes);
+                          visitor.file({folder ? place + "/" + file.path : place, file.size}, bytes);
                         },
-                        [&](const std::string& path, const Error& why) { visitor.unreadable(folder ? prefix + "/" + path : prefix, why); },
+                        [&](const std::string& path, const Error& why) { visitor.unreadable(folder ? place + "/" + path : place, why); },
                         visitor.journal, visitor.stop};
-    if (auto walked = walk(prefix, named); !walked) visitor.unreadable(prefix, walked.error());
+    if (auto walked = walk(place, named); !walked) visitor.unreadable(place, walked.error());
   }
 }
 
