@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the writer's two threads meet at: a queue that is bounded in bytes.
+// What the writer's threads meet at: a queue that is bounded in bytes.
 #pragma once
 
 #include <condition_variable>
@@ -17,13 +17,14 @@ class WorkQueue {
  public:
   explicit WorkQueue(std::size_t most) : most_(most) {}
 
-  /// Waits while there are `most` bytes in it. Somebody must be taking.
-  void put(T value, std::size_t bytes) {
+  /// Waits while there are `most` bytes in it. False: `stop` was requested, and nothing was put.
+  bool put(T value, std::size_t bytes, const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    room_.wait(lock, [&] { return bytes_ < most_; });
+    if (!room_.wait(lock, stop, [&] { return bytes_ < most_; }) || stop.stop_requested()) return false;
     values_.emplace_back(std::move(value), bytes);
     bytes_ += bytes;
     some_.notify_one();
+    return true;
   }
 
   /// Waits for the next one. nullopt: `stop` was requested, whatever is still in it.
@@ -40,8 +41,7 @@ class WorkQueue {
  private:
   const std::size_t most_;
   std::mutex mutex_;
-  std::condition_variable_any some_;
-  std::condition_variable room_;
+  std::condition_variable_any some_, room_;
   std::deque<std::pair<T, std::size_t>> values_;
   std::size_t bytes_ = 0;
 };

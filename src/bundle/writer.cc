@@ -6,9 +6,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <new>
+#include <optional>
 #include <set>
 #include <thread>
+#include <utility>
 #include <variant>
 
 #include "base/text.h"
@@ -20,7 +23,7 @@ namespace unsnag::bundle {
 namespace {
 
 constexpr std::size_t k_piece = std::size_t{256} << 10U;  // the queue's contents come in pieces of at most this size
-constexpr std::size_t k_queue = std::size_t{4} << 20U;
+constexpr std::size_t k_queue = std::size_t{2} << 20U;
 constexpr std::size_t k_order = 1024;  // what an order that isn't a content counts
 // Measured on 2 GB of kubelet's and containerd's logs: docs/bundle.md says what level 3 would give.
 constexpr int k_zstd_level = 1, k_gzip_level = 1;
@@ -47,6 +50,8 @@ struct Begin {
 };
 struct End {
   Outcome outcome;
+  std::uint64_t bytes = 0, lines = 0;
+  std::string sha256 = {};
 };
 struct Absent {
   Item item;
@@ -58,15 +63,31 @@ struct Finish {
 };
 using Order = std::variant<Begin, std::string, End, Absent, Finish>;
 
+Error no_memory() { return {Errc::io, "no memory"}; }
+
 }  // namespace
 
-/// The caller's side: paths and pieces. The thread's side: digests, the pack, the index.
+/// Three threads in a row, each with its own part of the state: the caller has paths and pieces, the second one counts and
+/// digests (which takes longer than compressing where the processor has no instruction for it), the third one packs.
 struct Writer::Impl {
   Impl(std::unique_ptr<Pack> to, const Target& where, Identity who) : target(where), pack(std::move(to)) {
     index.identity = std::move(who);
     index.identity.layout = target.layout == Layout::eks ? "eks" : "native";
     const SignalsBlocked blocked;
-    thread = std::jthread([this](const std::stop_token& stop) { run(stop); });
+    packer = std::jthread([this](const std::stop_token& stop) { run_packer(stop); });
+    digester = std::jthread([this](const std::stop_token& stop) { run_digester(stop); });
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() {  // either may be waiting for the other
+    digester.request_stop();
+    packer.request_stop();
+  }
+
+  void give_up(Error why) {
+    const std::lock_guard lock(mutex);
+    if (!failure) failure = std::move(why);
+    failed = true;
   }
 
   // ---- the caller's side ----
@@ -79,7 +100,7 @@ struct Writer::Impl {
   }
 
   Result<void*> order(Order what, std::size_t bytes) {
-    queue.put(std::move(what), bytes);
+    to_digest.put(std::move(what), bytes, {});
     return status();
   }
 
@@ -108,44 +129,61 @@ struct Writer::Impl {
 
   [[nodiscard]] std::string index_path() const { return target.layout == Layout::eks ? "unsnag/index.json" : "index.json"; }
 
-  // ---- the thread's side ----
+  // ---- the digester's side ----
 
-  void run(const std::stop_token& stop) {
-    while (auto what = queue.take(stop)) {
-      const bool last = std::holds_alternative<Finish>(*what);
+  void run_digester(const std::stop_token& stop) {
+    codec::Sha256 digest;
+    std::uint64_t size = 0, lines = 0;
+    char last = '\n';
+    while (auto what = to_digest.take(stop)) {
+      const bool finish = std::holds_alternative<Finish>(*what);
+      std::size_t weight = k_order;
+      try {
+        if (const auto* bytes = std::get_if<std::string>(&*what); bytes != nullptr && !failed) {
+          digest.add(*bytes);
+          size += bytes->size();
+          lines += count_of(*bytes, '\n');
+          last = bytes->back();
+          weight = bytes->size();
+        } else if (auto* end = std::get_if<End>(&*what)) {
+          end->bytes = std::exchange(size, 0);
+          end->lines = std::exchange(lines, 0) + (std::exchange(last, '\n') == '\n' ? 0 : 1);
+          end->sha256 = std::exchange(digest, codec::Sha256()).hex();
+        }
+        to_pack.put(std::move(*what), weight, stop);
+      } catch (const std::bad_alloc&) {
+        give_up(no_memory());
+        packer.request_stop();
+      }
+      if (finish) return;
+    }
+  }
+
+  // ---- the packer's side ----
+
+  void run_packer(const std::stop_token& stop) {
+    while (auto what = to_pack.take(stop)) {
       // After a failure orders are still taken, so that nobody waits for room.
       if (!failed) {
         try {
           if (auto done = std::visit([&](auto& one) { return carry_out(one, stop); }, *what); !done) give_up(std::move(done).error());
         } catch (const std::bad_alloc&) {
-          give_up({Errc::io, "no memory"});
+          give_up(no_memory());
         }
       }
-      if (last) return;
+      if (failed) pack.reset();  // nothing stays, also while the writer does: others need the room
+      if (std::holds_alternative<Finish>(*what)) return;
     }
-    pack.reset();  // stopped: nothing stays
-  }
-
-  void give_up(Error why) {
-    pack.reset();  // also makes room on a disk that is full
-    const std::lock_guard lock(mutex);
-    failure = std::move(why);
-    failed = true;
+    pack.reset();
   }
 
   Result<void*> carry_out(Begin& begin, const std::stop_token& stop) {
     now = {};
     now.item = std::move(begin.item);
-    digest = {};
-    last_byte = '\n';
     return pack->begin(now.item.path, now.item.mtime.value_or(index.identity.begun), stop);
   }
 
   Result<void*> carry_out(const std::string& bytes, const std::stop_token& stop) {
-    digest.add(bytes);
-    now.bytes += bytes.size();
-    now.lines += count_of(bytes, '\n');
-    last_byte = bytes.back();
     TRY(pack->add(bytes, stop));
     written = pack->written();
     return nullptr;
@@ -154,8 +192,9 @@ struct Writer::Impl {
   Result<void*> carry_out(End& end, const std::stop_token& stop) {
     TRY_ASSIGN(now.parts, pack->end(stop));
     if (now.parts.size() == 1) now.parts.clear();  // it is the path
-    if (last_byte != '\n') ++now.lines;
-    now.sha256 = digest.hex();
+    now.bytes = end.bytes;
+    now.lines = end.lines;
+    now.sha256 = std::move(end.sha256);
     now.outcome = std::move(end.outcome);
     ++summary.files;
     summary.contents += now.bytes;
@@ -185,27 +224,26 @@ struct Writer::Impl {
   }
 
   const Target target;
-  WorkQueue<Order> queue{k_queue};
+  WorkQueue<Order> to_digest{k_queue}, to_pack{k_queue};
 
-  // of the caller's side
+  // the caller's
   std::set<std::string> used;
   std::string piece;
   bool open = false;
 
-  // of the thread's side, and of the caller's when that has ended
+  // the packer's, and the caller's when that has ended
   std::unique_ptr<Pack> pack;
   Index index;
   IndexItem now;
-  codec::Sha256 digest;
-  char last_byte = '\n';
   Summary summary;
 
+  // everybody's
   std::atomic<bool> failed = false;
   std::atomic<std::uint64_t> written = 0;
   std::mutex mutex;
   std::optional<Error> failure;  // guarded by mutex
 
-  std::jthread thread;  // the last one: it is joined before the rest goes
+  std::jthread packer, digester;  // the last ones: they are joined before the rest goes
 };
 
 std::string_view ending(const Target& target) {
@@ -259,7 +297,7 @@ Result<void*> Writer::add(std::string_view bytes) {
 Result<void*> Writer::end(Outcome outcome) {
   TRY(impl_->hand_over());
   impl_->open = false;
-  return impl_->order(End{std::move(outcome)}, k_order);
+  return impl_->order(End{std::move(outcome), 0, 0, {}}, k_order);
 }
 
 Result<void*> Writer::put(Item item, std::string_view content, Outcome outcome) {
@@ -289,7 +327,8 @@ std::uint64_t Writer::written() const { return impl_->written; }
 Result<Summary> Writer::finish(SysTime ended) {
   if (impl_->open) TRY(end({Completeness::partial, "it was not ended"}));
   TRY(impl_->order(Finish{ended}, k_order));
-  impl_->thread.join();
+  impl_->digester.join();
+  impl_->packer.join();
   TRY(impl_->status());
   impl_->pack.reset();
   impl_->summary.path = impl_->target.path;

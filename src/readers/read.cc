@@ -6,6 +6,8 @@
 #include <optional>
 
 #include "base/text.h"
+#include "bundle/index.h"
+#include "bundle/own_files.h"
 #include "evidence/evidence.h"
 #include "evidence/utf8_bytes.h"
 #include "readers/binary.h"
@@ -160,6 +162,9 @@ class Reader {
   void finish() {
     if (stopped()) reading.stopped = true;
     for (auto& unread : journals_.take()) reading.unreadable.push_back(std::move(unread));
+    if (reading.files != 0) return;
+    for (auto& path : own_files_)
+      reading.passed_over.push_back({std::move(path), {Errc::unsupported, "a report of unsnag, which is no evidence"}});
   }
 
   [[nodiscard]] bool stopped() const { return options_.stop && options_.stop(); }
@@ -184,6 +189,23 @@ class Reader {
     reading.understood += count.understood;
   }
 
+  /// What the collector of a bundle could not read is as unreadable as if it had been met here.
+  void read_index(std::string_view path, std::string_view text) {
+    const auto index = bundle::read_index(text);
+    if (!index) {
+      reading.unreadable.push_back({printable(path), index.error()});
+      return;
+    }
+    for (const std::string_view name : {"index.json", "unsnag/"})
+      if (path.ends_with(name)) path.remove_suffix(name.size());
+    for (const auto& [item, outcome, error, bytes, lines, sha256, parts] : index->items) {
+      const bool denied = outcome.completeness == bundle::Completeness::missing && error != to_string(Errc::not_found);
+      if (!denied && outcome.completeness != bundle::Completeness::partial) continue;
+      const auto code = error == to_string(Errc::permission_denied) ? Errc::permission_denied : Errc::io;
+      reading.unreadable.push_back({printable(std::string(path) + item.path), {code, printable(outcome.note)}});
+    }
+  }
+
   void tell(const std::string& path) const {
     if (options_.progress) options_.progress(path, reading.bytes);
   }
@@ -199,6 +221,11 @@ class Reader {
     std::string text;
     bool ended = false;
     if (!fill(file.path, bytes, text, k_max_whole, ended)) return;
+    if (const auto own = bundle::own_file(text)) {
+      own_files_.push_back(printable(file.path));
+      if (own == bundle::OwnFile::index) read_index(file.path, text);
+      return;
+    }
     const bool export_form = is_journal_export(text);  // it has binary lengths in it
     if (!export_form && !is_text(text)) {
       reading.bytes = before;
@@ -300,6 +327,7 @@ class Reader {
   const ReadOptions& options_;
   const std::string only_file_;
   Journals journals_;
+  std::vector<std::string> own_files_;  // of a bundle: what unsnag itself says in it
 };
 
 std::string shown(const std::string& target) { return target.empty() ? "\"\" (an empty name)" : target; }
