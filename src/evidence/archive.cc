@@ -124,7 +124,9 @@ bool is_archive(std::string_view head) {
   return std::any_of(k_magics.begin(), k_magics.end(), [&](std::string_view magic) { return head.starts_with(magic); });
 }
 
-Result<void*> walk_archive(Bytes& bytes, const Place& place, Budget& budget, const Visitor& visitor) {
+Result<void*> walk_archive(Bytes& bytes, const Place& place, Walk& walk) {
+  const auto& visitor = walk.visitor;
+  auto& budget = walk.budget;
   Source source{bytes, std::string(k_block, '\0'), {}};
   const auto a = reader();
   if (archive_read_open(a.get(), &source, nullptr, read_source, nullptr) != ARCHIVE_OK)
@@ -149,7 +151,7 @@ Result<void*> walk_archive(Bytes& bytes, const Place& place, Budget& budget, con
     --budget.files;
     const bool raw = archive_format(a.get()) == ARCHIVE_FORMAT_RAW;
     if (archive_entry_filetype(entry) != AE_IFREG && !raw) continue;
-    Place inside{place.shown, {}, place.depth + 1, place.target && raw};
+    Place inside{place.shown, -1, place.depth + 1, place.target && raw};
     if (!raw) inside.shown = prefix + name_of(entry);
     if (archive_entry_is_encrypted(entry) != 0) {
       visitor.unreadable(inside.shown, {Errc::unsupported, "it is encrypted: unpack the archive (unzip) and give unsnag the folder"});
@@ -163,8 +165,7 @@ Result<void*> walk_archive(Bytes& bytes, const Place& place, Budget& budget, con
       visitor.file({inside.shown, size}, member);  // it only began like an archive: "BZhello"
       continue;
     }
-    if (const auto visited = visit_content(member, inside, size, budget, visitor); !visited)
-      visitor.unreadable(inside.shown, visited.error());
+    if (const auto visited = visit_content(member, inside, size, walk); !visited) visitor.unreadable(inside.shown, visited.error());
     if (budget.bytes == 0) return the_rest({Errc::too_large, "more than 64 GiB unpacked"});
   }
 }

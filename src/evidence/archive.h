@@ -15,6 +15,6 @@ bool is_archive(std::string_view head);
 
 /// Visits the content of the regular files of an archive in its own order, which `visit_content` looks at in its turn.
 /// Errors: malformed, too_large: nothing of it could be read. Damage further on is told to the visitor.
-Result<void*> walk_archive(Bytes& bytes, const Place& place, Budget& budget, const Visitor& visitor);
+Result<void*> walk_archive(Bytes& bytes, const Place& place, Walk& walk);
 
 }  // namespace unsnag::evidence

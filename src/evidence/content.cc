@@ -52,8 +52,6 @@ struct Foreign {
 };
 constexpr std::array<Foreign, 2> k_foreign{{{"7z\xbc\xaf\x27\x1c", "a 7z archive", "7z x"}, {"Rar!\x1a\x07", "a RAR archive", "unrar x"}}};
 
-constexpr std::string_view k_journal_magic = "LPKSHHRH";  // systemd, journal-def.h: HEADER_SIGNATURE
-
 }  // namespace
 
 Result<void*> Budget::take(std::uint64_t count) {
@@ -65,27 +63,24 @@ Result<void*> Budget::take(std::uint64_t count) {
   return nullptr;
 }
 
-Result<void*> visit_content(Bytes& bytes, const Place& place, std::optional<std::uint64_t> size, Budget& budget, const Visitor& visitor) {
+Result<void*> visit_content(Bytes& bytes, const Place& place, std::optional<std::uint64_t> size, Walk& walk) {
   PeekedBytes peeked(bytes);
   const auto head = peeked.peek();
-  if (head.starts_with(k_journal_magic) && visitor.journal) {
-    visitor.journal(place.shown, place.on_disk);
-    return nullptr;
-  }
+  if (Journals::is_one(head)) return walk.journals.add(place.shown, place.fd, peeked, walk.visitor);
   for (const auto& one : k_foreign)
     if (head.starts_with(one.magic))
       return fail(Errc::unsupported, std::string(one.what) + ", which unsnag does not read: unpack it (" + std::string(one.tool) +
                                          ") and give unsnag the folder");
   const bool gzip = is_gzip(head);
   if (!gzip && !is_archive(head)) {
-    visitor.file({place.shown, size}, peeked);
+    walk.visitor.file({place.shown, size}, peeked);
     return nullptr;
   }
   if (place.depth >= k_max_depth)
     return fail(Errc::unsupported, "archives inside archives, too deep: unpack the outer ones and give unsnag the folder");
-  if (!gzip) return walk_archive(peeked, place, budget, visitor);
-  GunzipBytes unpacked(peeked, budget);
-  return visit_content(unpacked, {place.shown, {}, place.depth + 1, place.target}, std::nullopt, budget, visitor);
+  if (!gzip) return walk_archive(peeked, place, walk);
+  GunzipBytes unpacked(peeked, walk.budget);
+  return visit_content(unpacked, {place.shown, -1, place.depth + 1, place.target}, std::nullopt, walk);
 }
 
 }  // namespace unsnag::evidence

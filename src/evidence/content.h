@@ -7,6 +7,7 @@
 #include <string>
 
 #include "evidence/evidence.h"
+#include "evidence/journals.h"
 
 namespace unsnag::evidence {
 
@@ -22,12 +23,19 @@ struct Budget {
 /// Where a content stands.
 struct Place {
   std::string shown;    // its path in reports
-  std::string on_disk;  // where it can be opened, for commands; "" inside an archive
+  int fd = -1;          // the file itself, borrowed; -1: it is inside an archive, or a pipe
   int depth = 0;        // how many archives and compressions are around it
   bool target = false;  // it is the target itself: members are shown without its name
 };
 
+/// What the walk over one target has with it.
+struct Walk {
+  const Visitor& visitor;
+  Budget budget = {};
+  Journals journals = {};  // are read at its end: read_all
+};
+
 /// Visits the text or texts. Errors: malformed, too_large, unsupported: nothing of it could be read.
-Result<void*> visit_content(Bytes& bytes, const Place& place, std::optional<std::uint64_t> size, Budget& budget, const Visitor& visitor);
+Result<void*> visit_content(Bytes& bytes, const Place& place, std::optional<std::uint64_t> size, Walk& walk);
 
 }  // namespace unsnag::evidence

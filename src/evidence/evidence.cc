@@ -58,14 +58,15 @@ Result<Fd> open_regular(const std::string& path, struct stat& info) {
   return fd;
 }
 
-Result<void*> visit_file(const std::string& path, const Place& place, Budget& budget, const Visitor& visitor) {
+Result<void*> visit_file(const std::string& path, Place place, Walk& walk) {
   struct stat info {};
   TRY_ASSIGN(const auto fd, open_regular(path, info));
   ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
-  FdBytes bytes(fd.get(), visitor);
+  FdBytes bytes(fd.get(), walk.visitor);
+  place.fd = fd.get();
   // Files of /proc say 0 and have content.
   const auto size = info.st_size > 0 ? std::optional<std::uint64_t>(static_cast<std::uint64_t>(info.st_size)) : std::nullopt;
-  return visit_content(bytes, place, size, budget, visitor);
+  return visit_content(bytes, place, size, walk);
 }
 
 void visit_folder(const fs::path& folder, const Visitor& visitor) {
@@ -91,12 +92,12 @@ void visit_folder(const fs::path& folder, const Visitor& visitor) {
   }
   if (error) visitor.unreadable(folder.string(), {Errc::io, error.message()});
   std::sort(paths.begin(), paths.end());
-  Budget budget;
+  Walk walk{visitor};
   for (const auto& path : paths) {
     if (stopped(visitor)) return;
-    const auto whole = (folder / path).string();
-    if (const auto visited = visit_file(whole, {path, whole}, budget, visitor); !visited) visitor.unreadable(path, visited.error());
+    if (const auto visited = visit_file((folder / path).string(), {path}, walk); !visited) visitor.unreadable(path, visited.error());
   }
+  walk.journals.read_all(visitor);
 }
 
 }  // namespace
@@ -109,26 +110,30 @@ Result<void*> walk(const std::string& target, const Visitor& visitor) {
     visit_folder(target, visitor);
     return nullptr;
   }
-  Budget budget;
+  Walk walk{visitor};
+  const auto then_journals = [&](Result<void*> visited) {
+    walk.journals.read_all(visitor);
+    return visited;
+  };
   if (S_ISFIFO(info.st_mode) || S_ISCHR(info.st_mode)) {
     // `unsnag why <(journalctl …)`: a pipe that the user named.
     TRY_ASSIGN(const auto fd, open_named(target, visitor));
     if (!fd) return nullptr;
     FdBytes bytes(fd.get(), visitor);
-    return visit_content(bytes, {target, {}, 0, true}, std::nullopt, budget, visitor);
+    return then_journals(visit_content(bytes, {target, -1, 0, true}, std::nullopt, walk));
   }
   if (!S_ISREG(info.st_mode)) return fail(Errc::unsupported, "neither a file, a folder nor a pipe");
   if (::access(target.c_str(), R_OK) != 0) return fail_errno(errno);
   std::error_code error;
   const auto real = fs::canonical(target, error);  // the user may name a link; evidence may not
-  return visit_file(error ? target : real.string(), {target, target, 0, true}, budget, visitor);
+  return then_journals(visit_file(error ? target : real.string(), {target, -1, 0, true}, walk));
 }
 
 void walk_standard_input(const Visitor& visitor) {
-  Budget budget;
+  Walk walk{visitor};
   FdBytes bytes(STDIN_FILENO, visitor);
-  if (const auto visited = visit_content(bytes, {"-", {}, 0, true}, std::nullopt, budget, visitor); !visited)
-    visitor.unreadable("-", visited.error());
+  if (const auto visited = visit_content(bytes, {"-", -1, 0, true}, std::nullopt, walk); !visited) visitor.unreadable("-", visited.error());
+  walk.journals.read_all(visitor);
 }
 
 void walk_this_node(const Visitor& visitor) {
@@ -168,17 +173,10 @@ void walk_this_node(const Visitor& visitor) {
                           visitor.file({folder ? place + "/" + file.path : place, file.size}, bytes);
                         },
                         [&](const std::string& path, const Error& why) { visitor.unreadable(folder ? place + "/" + path : place, why); },
-                        visitor.journal, visitor.stop};
+                        visitor.stop};
     if (auto walked = walk(place, named); !walked) visitor.unreadable(place, walked.error());
   }
-}
-
-std::optional<std::string> journal_of_this_node() {
-  for (const auto* folder : {"/var/log/journal", "/run/log/journal"}) {
-    std::error_code error;
-    if (fs::is_directory(folder, error) && (!fs::is_empty(folder, error) || error)) return folder;
-  }
-  return std::nullopt;
+  if (!stopped(visitor)) read_journal_of_this_node(visitor);
 }
 
 }  // namespace unsnag::evidence

@@ -33,13 +33,12 @@ struct Visitor {
   std::function<void(const File&, Bytes&)> file;
   /// What could not be read, and why; the walk goes on.
   std::function<void(const std::string& path, const Error& why)> unreadable;
-  /// A binary file of the journal, which only journalctl can read. `on_disk` is where; "" inside an archive.
-  std::function<void(const std::string& path, const std::string& on_disk)> journal = {};
   /// True when whoever reads wants no more (Ctrl-C): the walk ends soon, and a read that waited says that it is at the end.
   std::function<bool()> stop = {};
 };
 
-/// Visits every file of a target, in order of path, archives in it too. Symbolic links are not followed; sockets, devices
+/// Visits every file of a target, in order of path, archives in it too; the journal's binary files last, as text, those of one
+/// folder together as one file. Symbolic links are not followed; sockets, devices
 /// and pipes in a folder are reported as unreadable. Archives of one target hold at most 100,000 files and 64 GiB together.
 /// Errors: not_found, permission_denied, io, malformed, unsupported: the target itself can't be read.
 Result<void*> walk(const std::string& target, const Visitor& visitor);
@@ -47,10 +46,8 @@ Result<void*> walk(const std::string& target, const Visitor& visitor);
 /// Visits standard input as one file named "-", or the files of the archive that it is.
 void walk_standard_input(const Visitor& visitor);
 
-/// Visits what explains pulls on this very machine: kubelet's and the runtimes' text logs and configuration.
+/// Visits what explains pulls on this very machine: kubelet's and the runtimes' text logs and configuration, and of the last
+/// 24 hours of its journal what concerns pulls.
 void walk_this_node(const Visitor& visitor);
-
-/// Where this machine keeps its journal, which `walk_this_node` can't read; nullopt: it has none.
-std::optional<std::string> journal_of_this_node();
 
 }  // namespace unsnag::evidence

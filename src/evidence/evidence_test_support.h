@@ -47,14 +47,13 @@ class Evidence : public ::testing::Test {
                            }
                            files_[file.path] = text;
                          },
-                         [this](const std::string& path, const Error& why) { unreadable_[path] = why.detail; },
-                         [this](const std::string& path, const std::string& on_disk) { journals_[path] = on_disk; }});
+                         [this](const std::string& path, const Error& why) { unreadable_[path] = why.detail; }});
   }
 
   int shell(const std::string& command) const { return std::system(("cd '" + folder_.string() + "' && " + command).c_str()); }
 
   fs::path folder_;
-  std::map<std::string, std::string> files_, unreadable_, journals_;
+  std::map<std::string, std::string> files_, unreadable_;
 };
 
 }  // namespace unsnag::evidence

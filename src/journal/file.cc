@@ -92,7 +92,7 @@ Result<FileFacts> look_at(int fd) {
   constexpr std::uint64_t k_largest_part = std::uint64_t{128} << 20U;
   if (facts.declared > facts.size * 4 + k_largest_part) facts.declared = facts.size + k_largest_part;
   const std::uint64_t item = (flags & k_compact) != 0 ? 4 : 8;
-  facts.entries = std::min(number(&header[k_entries], 8), std::max(facts.size, std::uint64_t{8}) / item);
+  facts.entries = std::min(number(&header[k_entries], 8), facts.declared / item);
   facts.ring = find_ring(fd, number(&header[k_entry_array], 8));
   return facts;
 }

@@ -37,7 +37,9 @@ class ToParent : public Listener {
   explicit ToParent(int fd) : fd_(fd) {}
   bool text(std::string_view lines) override { return say(Message::Kind::text, lines); }
   bool unit(std::string_view name) override { return say(Message::Kind::unit, name); }
-  void damage(std::string_view sentence) override { say(Message::Kind::damage, sentence); }
+  void damage(std::string_view file, std::string_view what) override {
+    say(Message::Kind::damage, std::string(file).append(1, '\0').append(what));
+  }
   bool at_work() override { return say(Message::Kind::at_work, {}); }
   void summary(const Summary& summary) override {
     Numbers numbers{};
@@ -144,18 +146,18 @@ Child::Got Child::fill(char* buffer, std::size_t size) {
 
 std::optional<Message> Child::how_it_ended(Got why) {
   over_ = true;
-  const auto damage = [](std::string words) { return Message{Message::Kind::damage, std::move(words), {}}; };
+  const auto damage = [](std::string words) { return Message{Message::Kind::damage, std::move(words), {}, {}}; };
   if (why == Got::stopped) return std::nullopt;
   if (why == Got::late) {
     end();
-    return damage("the journal is damaged: reading it came to no end, and was given up");
+    return damage("damaged: reading it came to no end, and was given up");
   }
   int status = 0;
   while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {}
   pid_ = 0;
-  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS) return damage("the journal became shorter while it was read: the rest is missing");
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS) return damage("it became shorter while it was read: the rest is missing");
   if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0 || !said_all_)
-    return damage("the journal is damaged: reading it failed half-way, and the rest is missing");
+    return damage("damaged: reading it failed half-way, and the rest is missing");
   return std::nullopt;
 }
 
@@ -163,10 +165,15 @@ Result<std::optional<Message>> Child::next() {
   if (over_) return std::optional<Message>();
   Head head{};
   if (const auto got = fill(reinterpret_cast<char*>(&head), sizeof head); got != Got::all) return how_it_ended(got);
-  Message message{static_cast<Message::Kind>(head.kind), {}, {}};
+  Message message{static_cast<Message::Kind>(head.kind), {}, {}, {}};
   if (head.size > k_largest) return fail(Errc::io, "a message that is too long");
   message.words.resize(head.size);
   if (const auto got = fill(message.words.data(), head.size); got != Got::all) return how_it_ended(got);
+  if (message.kind == Message::Kind::damage) {
+    const auto end = std::min(message.words.find('\0'), message.words.size());
+    message.file = message.words.substr(0, end);
+    message.words.erase(0, end + 1);
+  }
   if (message.kind == Message::Kind::summary) {
     Numbers numbers{};
     if (message.words.size() == sizeof numbers) std::memcpy(&numbers, message.words.data(), sizeof numbers);

@@ -21,7 +21,8 @@ namespace unsnag::journal {
 struct Message {
   enum class Kind : std::uint8_t { text, unit, damage, summary, at_work };
   Kind kind;
-  std::string words;
+  std::string words;  // of text, unit, damage
+  std::string file;   // of damage
   Summary summary;
 };
 

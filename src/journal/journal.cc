@@ -52,13 +52,17 @@ void Journal::add(Fd file, std::string name) { files_.push_back({std::move(file)
 
 Result<void*> Journal::add_folder(const Fd& folder, const std::string& shown) {
   const auto add_files = [this](int in, const std::string& prefix, const std::vector<std::string>& names) {
+    bool denied = false;  // a node has a hundred files that only root may read: said once
     for (const auto& name : names) {
       if (!is_journals_name(name)) continue;
       Fd file(::openat(in, name.c_str(), k_open));
       struct stat info {};
       if (!file && errno == ELOOP) continue;  // a link
-      if (!file) unreadable_.push_back({prefix + name, why_not(errno)});
-      else if (::fstat(file.get(), &info) == 0 && S_ISREG(info.st_mode)) add(std::move(file), prefix + name);
+      if (!file) {
+        const auto why = why_not(errno);
+        if (why.code != Errc::permission_denied) unreadable_.push_back({prefix + name, why});
+        else if (!std::exchange(denied, true)) unreadable_.push_back({prefix + "*.journal", why});
+      } else if (::fstat(file.get(), &info) == 0 && S_ISREG(info.st_mode)) add(std::move(file), prefix + name);
     }
   };
   TRY_ASSIGN(const auto names, names_in(folder.get()));
@@ -154,7 +158,7 @@ Result<std::size_t> Text::read(char* buffer, std::size_t size) {
         ready_ = std::move(message->words);
         handed_ = 0;
         break;
-      case Message::Kind::damage: summary_.damage.push_back(std::move(message->words)); break;
+      case Message::Kind::damage: summary_.damage.push_back({std::move(message->file), std::move(message->words)}); break;
       case Message::Kind::summary:
         message->summary.damage = std::move(summary_.damage);
         summary_ = std::move(message->summary);

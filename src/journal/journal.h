@@ -4,7 +4,7 @@
 //
 // libsystemd reads the files, in a process of its own (isolated.h): it maps them, so that a file which becomes shorter
 // while it is read ends the process (SIGBUS), and it holds damage for a bug in more than one place (SIGABRT). Here that
-// is a sentence in `Summary::damage`, and what came before it was handed out.
+// is a `Damage`, and what came before it was handed out.
 #pragma once
 
 #include <cstddef>
@@ -33,11 +33,17 @@ struct Slice {
   Binary binary = Binary::named;
 };
 
+/// "system.journal", "breaks off: 300 of 4096 bytes are there; read as far as it goes".
+struct Damage {
+  std::string file;  // "": the journal as a whole
+  std::string what;
+};
+
 struct Summary {
   std::uint64_t entries = 0, bytes = 0;  // handed out
   std::optional<SysTime> first, last;    // of them; journald's time, as in Slice
   bool left_out = false;                 // max_bytes: older entries were left out, it is complete from `first` on
-  std::vector<std::string> damage;       // what could not be read, a sentence each, beginning with the file's name
+  std::vector<Damage> damage;            // what could not be read
 };
 
 class Child;

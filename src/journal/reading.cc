@@ -71,9 +71,9 @@ class Files {
   Files(const std::vector<OpenFile>& files, Listener& listener) {
     raise_limit();
     for (const auto& file : files)
-      if (auto why_not = add(file, listener); !why_not.empty()) listener.damage(file.name + ": " + why_not);
+      if (auto why_not = add(file, listener); !why_not.empty()) listener.damage(file.name, why_not);
     if (!fds_.empty())
-      if (const int status = open_together(fds_, journal); status < 0) listener.damage("the journal: " + words_of(status));
+      if (const int status = open_together(fds_, journal); status < 0) listener.damage({}, words_of(status));
     names_.clear();
   }
 
@@ -97,9 +97,9 @@ class Files {
     const bool breaks_off = facts->declared > facts->size, mended = facts->ring || breaks_off;
     if (mended) {
       if (breaks_off)
-        listener.damage(
-            fmt::format("{}: breaks off: {} of {} bytes are there; read as far as it goes", file.name, facts->size, facts->declared));
-      else listener.damage(file.name + ": damaged: its index leads in a circle; read as far as it goes");
+        listener.damage(file.name,
+                        fmt::format("breaks off: {} of {} bytes are there; read as far as it goes", facts->size, facts->declared));
+      else listener.damage(file.name, "damaged: its index leads in a circle; read as far as it goes");
       auto copy = mended_copy(file.fd, *facts);
       if (!copy) return copy.error().message();
       fd = copy->get();
@@ -266,7 +266,7 @@ class TextReading {
       summary_.first = time_of(first);
       summary_.last = time_of(last);
     }
-    if (cut != 0) listener_.damage(fmt::format("messages of more than 16 MiB were cut: {}", cut));
+    if (cut != 0) listener_.damage({}, fmt::format("messages of more than 16 MiB were cut: {}", cut));
   }
 
   bool hand_out(std::string& block) {
@@ -288,8 +288,8 @@ class TextReading {
       while (count <= file.entries && sd_journal_next(file.handle.get()) > 0)
         if (++count % k_beat == 0 && !listener_.at_work()) return;
       if (count < file.entries)
-        listener_.damage(fmt::format("{}: {}{} of its {} entries can't be read", file.name,
-                                     file.told ? "" : "damaged: ", file.entries - count, file.entries));
+        listener_.damage(file.name, fmt::format("{}{} of its {} entries can't be read", file.told ? "" : "damaged: ", file.entries - count,
+                                                file.entries));
     }
   }
 

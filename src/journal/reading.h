@@ -23,7 +23,7 @@ class Listener {
   virtual ~Listener() = default;
   virtual bool text(std::string_view lines) = 0;
   virtual bool unit(std::string_view name) = 0;
-  virtual void damage(std::string_view sentence) = 0;
+  virtual void damage(std::string_view file, std::string_view what) = 0;
   virtual void summary(const Summary& summary) = 0;  // once, at the end; without damage
   /// Called at least once for so many entries: it is still at work.
   virtual bool at_work() = 0;

@@ -14,7 +14,6 @@
 #include "readers/envelope.h"
 #include "readers/files.h"
 #include "readers/journal_export.h"
-#include "readers/journals.h"
 #include "readers/log_reader.h"
 #include "readers/node_notes.h"
 #include "readers/paste.h"
@@ -111,7 +110,7 @@ class Reader {
             [this](const std::string& path, const Error& why) {
               if (!stopped()) reading.unreadable.push_back({printable(path), why});
             },
-            [this](const std::string& path, const std::string& on_disk) { journals_.add(path, on_disk); }, options_.stop};
+            options_.stop};
   }
 
   /// A text that is here as a whole: unsnag's own events, kubectl's output, configuration, tables, or log lines.
@@ -161,7 +160,6 @@ class Reader {
   /// What is known only at the end.
   void finish() {
     if (stopped()) reading.stopped = true;
-    for (auto& unread : journals_.take()) reading.unreadable.push_back(std::move(unread));
     if (reading.files != 0) return;
     for (auto& path : own_files_)
       reading.passed_over.push_back({std::move(path), {Errc::unsupported, "a report of unsnag, which is no evidence"}});
@@ -326,7 +324,6 @@ class Reader {
   RedactingSink sink_;
   const ReadOptions& options_;
   const std::string only_file_;
-  Journals journals_;
   std::vector<std::string> own_files_;  // of a bundle: what unsnag itself says in it
 };
 
@@ -343,10 +340,8 @@ Result<Reading> read_targets(const std::vector<std::string>& targets, timeline::
   const auto visitor = reader.visitor();
   if (targets.empty()) {
     evidence::walk_this_node(visitor);
-    if (const auto journal = evidence::journal_of_this_node())
-      reader.reading.unreadable.push_back({*journal,
-                                           {Errc::unsupported, "the journal, which only journalctl can read"},
-                                           "journalctl -u kubelet -u containerd -u crio -u docker --since \"-1h\" | unsnag why"});
+    for (auto& unread : reader.reading.unreadable)
+      if (unread.why.code == Errc::permission_denied) unread.command = "sudo unsnag why";
   }
   for (const auto& target : targets) {
     if (reader.stopped()) break;
