@@ -205,6 +205,12 @@ Result<void*> Client::Impl::prepare(CURL* easy, const Request& request, List& he
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   set(CURLOPT_FOLLOWLOCATION, 0L);
   set(CURLOPT_HTTP_VERSION, peer.protocol == Protocol::http2 ? long{CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE} : long{CURL_HTTP_VERSION_1_1});
+  // libcurl 7.88 (Debian 12) loses its place when it uses a connection of HTTP/2 with prior knowledge a second time: "Error in the
+  // HTTP2 framing layer". Over a Unix socket a new one costs some microseconds.
+  if (peer.protocol == Protocol::http2) {
+    set(CURLOPT_FRESH_CONNECT, 1L);
+    set(CURLOPT_FORBID_REUSE, 1L);
+  }
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.connect_limit.count()));
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(request.limit.count()));
 

@@ -84,7 +84,7 @@ class Accepted : public Conversation {
   }
   void silence() override {
     std::array<char, 4096> rest{};
-    while (!ending_) {
+    while (!broken_ && !ending_) {
       pollfd wait{fd_.get(), POLLIN, 0};
       if (::poll(&wait, 1, 20) > 0 && ::recv(fd_.get(), rest.data(), rest.size(), 0) <= 0) return;
     }
