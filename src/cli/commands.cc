@@ -43,6 +43,26 @@ Exit status
   With -o events nothing is explained: 0 when the input could be read.
 )";
 
+constexpr std::string_view k_collect_help = R"(Gathers what explains image pulls on this node, by itself: no other program is
+needed or run. Secrets are taken out before anything is written. What may not
+be read is listed in the bundle and never ends it. In a container, mount the
+node's / and name that folder with --root.
+
+Examples
+  sudo unsnag collect
+  sudo unsnag collect --since 2h --max-size 100MB
+  unsnag collect --root /host -o - > node.tar.zst
+  kubectl exec POD -- unsnag collect --root /host -o - > node.tar.zst
+  unsnag collect --stand-ins              with other names and addresses
+  unsnag collect --layout eks             as AWS' support desk knows it
+  unsnag why unsnag-ip-10-0-1-23-20260318T0619Z.tar.zst
+
+Exit status
+  0  the bundle was written, whatever it says
+  2  wrong use, or it could not be written; nothing is left behind
+  130  interrupted; nothing is left behind
+)";
+
 constexpr std::string_view k_explain_help = R"(Examples
   unsnag explain                       all causes
   unsnag explain progress-deadline     one of them
@@ -112,6 +132,21 @@ const std::vector<Command>& commands() {
         color_option()},
        Command::Completes::files,
        run_why},
+      {"collect",
+       "",
+       0,
+       "gathers a node's evidence into one file, without its secrets",
+       k_collect_help,
+       {{"output", 'o', "WHERE", {}, "a file, FOLDER/, or - for standard output (default: unsnag-NODE-TIME.tar.zst here)"},
+        {"since", 0, "WHEN", {}, "logs since then: 2h, 3d, 2026-03-18T05:20:00Z, all (default: 24h)"},
+        {"max-size", 0, "SIZE", {}, "of the logs before compression, newest first; all: no limit (default: 500MB)"},
+        {"root", 0, "FOLDER", {}, "where the node's / is mounted (default: /)"},
+        {"layout", 0, "LAYOUT", {"native", "eks"}, "native (default), or that of the EKS log collector, as tar.gz"},
+        {"stand-ins", 0, "", {}, "replaces account ids, addresses and host names, each by the same one everywhere"},
+        {"offline", 0, "", {}, "asks neither the Kubernetes API nor the cloud's metadata service"},
+        {"quiet", 'q', "", {}, "prints nothing but errors"}},
+       Command::Completes::files,
+       run_collect},
       {"explain",
        "[CAUSE]",
        1,

@@ -50,6 +50,7 @@ int run(const std::vector<std::string>& arguments, Surroundings& surroundings);
 
 /// The commands' functions, one a file.
 int run_why(const Arguments& arguments, Surroundings& surroundings);
+int run_collect(const Arguments& arguments, Surroundings& surroundings);
 int run_explain(const Arguments& arguments, Surroundings& surroundings);
 int run_completion(const Arguments& arguments, Surroundings& surroundings);
 int run_help(const Arguments& arguments, Surroundings& surroundings);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/input.h"
 #include "cli/progress.h"
 #include "diagnose/verdict.h"
 #include "readers/read.h"
@@ -101,22 +102,9 @@ int complain_of_unreadable(const readers::Reading& reading, const std::vector<st
   return complain(surroundings, complaint);
 }
 
-std::vector<report::Unread> unread_of(const std::vector<readers::Unread>& list) {
-  std::vector<report::Unread> all;
-  all.reserve(list.size());
-  for (const auto& one : list) all.push_back({one.path + ": " + one.why.message(), one.command});
-  return all;
-}
-
 report::Input input_of(const readers::Reading& reading, const std::vector<std::string>& targets, const Surroundings& surroundings) {
-  report::Input input;
-  input.files = reading.files;
-  input.bytes = reading.bytes;
-  input.lines = reading.lines;
-  input.understood = reading.understood;
-  input.unreadable = unread_of(reading.unreadable);
-  input.passed_over = unread_of(reading.passed_over);
-  input.stopped = reading.stopped || interrupted(surroundings);
+  auto input = cli::input_of(reading);
+  input.stopped = input.stopped || interrupted(surroundings);
   input.pasted = targets.size() == 1 && reading.pasted && reading.events == 0;
   input.this_node = targets.empty();
   return input;

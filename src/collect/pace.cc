@@ -3,9 +3,11 @@
 
 #include <cstdlib>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "base/text.h"
+#include "node/root.h"
 
 namespace unsnag::collect {
 
@@ -21,6 +23,20 @@ std::optional<double> pressure_in(std::string_view text) {
     if (end != number.c_str() && share >= 0 && share <= 100) return share;
   }
   return std::nullopt;
+}
+
+Surveyor real_surveyor() {
+  return {std::chrono::steady_clock::now, [](nanoseconds span) { std::this_thread::sleep_for(span); },
+          []() -> std::optional<double> {
+            const auto root = node::Root::open("/");
+            std::optional<double> worst;
+            for (const auto* file : {"/proc/pressure/io", "/proc/pressure/memory"}) {
+              const auto text = root ? root->read(file) : Result<std::string>(tl::unexpected<Error>(root.error()));
+              const auto share = text ? pressure_in(*text) : std::nullopt;
+              if (share && (!worst || *share > *worst)) worst = share;
+            }
+            return worst;
+          }};
 }
 
 Pace::Pace(Surveyor surveyor)

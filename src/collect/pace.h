@@ -22,6 +22,9 @@ struct Surveyor {
   std::function<std::optional<double>()> pressure;  // the worse of io and memory, percent
 };
 
+/// That of the machine whose kernel this is: a node's container and the node have the same.
+Surveyor real_surveyor();
+
 class Pace {
  public:
   static constexpr std::uint64_t k_calm = 500'000'000;  // bytes a second

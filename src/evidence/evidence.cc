@@ -129,6 +129,14 @@ Result<void*> walk(const std::string& target, const Visitor& visitor) {
   return then_journals(visit_file(error ? target : real.string(), {target, -1, 0, true}, walk));
 }
 
+Result<void*> walk_open(int fd, const std::string& shown, const Visitor& visitor) {
+  Walk walk{visitor};
+  FdBytes bytes(fd, visitor);
+  const auto visited = visit_content(bytes, {shown, fd, 0, true}, std::nullopt, walk);
+  walk.journals.read_all(visitor);
+  return visited;
+}
+
 void walk_standard_input(const Visitor& visitor) {
   Walk walk{visitor};
   FdBytes bytes(STDIN_FILENO, visitor);

@@ -43,6 +43,9 @@ struct Visitor {
 /// Errors: not_found, permission_denied, io, malformed, unsupported: the target itself can't be read.
 Result<void*> walk(const std::string& target, const Visitor& visitor);
 
+/// Visits an open regular file, or what is in it, as walk() would: `shown` is its path in reports.
+Result<void*> walk_open(int fd, const std::string& shown, const Visitor& visitor);
+
 /// Visits standard input as one file named "-", or the files of the archive that it is.
 void walk_standard_input(const Visitor& visitor);
 

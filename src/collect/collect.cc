@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collect/collect.h"
+
+#include <sys/utsname.h>
+
+#include <cstdlib>
+#include <utility>
+
+#include "base/text.h"
+#include "collect/logs.h"
+#include "collect/room.h"
+#include "collect/runtime_state.h"
+#include "collect/survey.h"
+#include "collect/system.h"
+
+namespace unsnag::collect {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Amount operator-(const Amount& a, const Amount& b) {
+  return {a.files - b.files, a.lines - b.lines, a.bytes - b.bytes, a.secrets - b.secrets};
+}
+
+bundle::Kind kind_of(std::string_view path) {
+  if (path.starts_with("logs/")) return bundle::Kind::log;
+  if (path.starts_with("config/")) return bundle::Kind::config;
+  if (path.starts_with("runtime/")) return bundle::Kind::runtime;
+  if (path.starts_with("kubernetes/")) return bundle::Kind::kubernetes;
+  if (path.starts_with("cloud/")) return bundle::Kind::cloud;
+  return path.starts_with("system/") ? bundle::Kind::system : bundle::Kind::other;
+}
+
+Result<void*> put_all(const Gathered& gathered, Sink& sink, Lacks& lacks) {
+  for (const auto& document : gathered.documents)
+    TRY(sink.put({document.path, document.what, document.source, kind_of(document.path)}, document.text, {}, document.source));
+  for (const auto& gap : gathered.gaps) {
+    lacks.add(gap.why);
+    TRY(sink.missing({gap.path, gap.what, gap.source, kind_of(gap.path)}, gap.why));
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+void Lacks::add(const Error& why) {
+  if (++count_ != 1) return;
+  words_ = why.code == Errc::permission_denied ? "no permission (root only)" : why.message();
+}
+
+Result<void*> collect(const node::Root& root, const Wants& wants, Sink& sink, const Listener& listener) {
+  const RunPart run = [&](std::string_view name, bool counts_lines, const auto& part) -> Result<void*> {
+    const auto begun = Clock::now();
+    const auto before = sink.amount();
+    Lacks lacks;
+    listener.begin(name);
+    TRY(part(lacks));
+    listener.end({std::string(name), sink.amount() - before, Clock::now() - begun, counts_lines, lacks.count(), lacks.words()});
+    return nullptr;
+  };
+  const auto gather = [&](std::string_view name, void (*look)(const Survey&, Gathered&), const Survey& at) {
+    return run(name, false, [&](Lacks& lacks) {
+      Gathered gathered;
+      look(at, gathered);
+      return put_all(gathered, sink, lacks);
+    });
+  };
+
+  // What collecting itself changes is measured before it begins.
+  TRY_ASSIGN(const auto seen, survey(root));
+  for (const auto& part : system_parts()) TRY(gather(part.name, part.gather, seen));
+  TRY(runtime_state(seen, sink, run));
+
+  // From here on it is logs, for which there is only so much room.
+  Room room(wants.max_bytes);
+  TRY(journals(seen, wants, room, sink, run));
+  return run("text logs", true, [&](Lacks& lacks) { return text_logs(seen, wants, room, sink, lacks); });
+}
+
+std::string node_name(const node::Root& root) {
+  if (const char* given = std::getenv("NODE_NAME"); given != nullptr && *given != '\0') return given;
+  if (!root.is_this_machine())
+    if (const auto name = root.read("/etc/hostname", 4096); name && !trim(*name).empty()) return std::string(trim(*name));
+  struct utsname names {};
+  return ::uname(&names) == 0 && names.nodename[0] != '\0' ? names.nodename : "node";
+}
+
+}  // namespace unsnag::collect

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collect/sink.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+
+namespace unsnag::collect {
+
+Result<void*> Sink::begin(bundle::Item item, std::string_view on_node, std::uint64_t undiagnosed) {
+  if (stopped()) return fail(Errc::cancelled, "interrupted");
+  path_ = item.path;
+  TRY(parts_.writer.begin(std::move(item)));
+  redactor_.emplace(parts_.redaction, on_node);
+  parts_.tap.begin(path_);
+  undiagnosed_ = undiagnosed;
+  ++amount_.files;
+  return nullptr;
+}
+
+Result<void*> Sink::add(std::string_view bytes) {
+  if (stopped()) return fail(Errc::cancelled, "interrupted");
+  parts_.pace.took(bytes.size());
+  amount_.bytes += bytes.size();
+  amount_.lines += count_of(bytes, '\n');
+  clean_.clear();
+  redactor_->feed(bytes, clean_);
+  progress(amount_);
+  return write(clean_);
+}
+
+Result<void*> Sink::end(bundle::Outcome outcome) {
+  clean_.clear();
+  redactor_->end(clean_);
+  TRY(write(clean_));
+  const auto found = redactor_->found();
+  report_.add(path_, found);
+  for (const auto& one : found) {
+    outcome.redacted[one.kind] += one.count;
+    if (!redaction::is_stand_in(one.kind)) amount_.secrets += one.count;
+  }
+  redactor_.reset();
+  parts_.tap.end();
+  return parts_.writer.end(std::move(outcome));
+}
+
+Result<void*> Sink::put(bundle::Item item, std::string_view content, bundle::Outcome outcome, std::string_view on_node) {
+  TRY(begin(std::move(item), on_node));
+  TRY(add(content));
+  return end(std::move(outcome));
+}
+
+Result<void*> Sink::missing(bundle::Item item, const Error& why) {
+  if (stopped()) return fail(Errc::cancelled, "interrupted");
+  return parts_.writer.missing(std::move(item), {why.code, redaction::redact_text(why.message(), parts_.redaction)});
+}
+
+Result<void*> Sink::left_out(bundle::Item item, std::string why) {
+  if (stopped()) return fail(Errc::cancelled, "interrupted");
+  return parts_.writer.left_out(std::move(item), std::move(why));
+}
+
+Result<void*> Sink::write(std::string_view text) {
+  if (text.empty()) return nullptr;
+  if (undiagnosed_ == 0) parts_.tap.add(text);
+  // At a line's end, so that the diagnosis begins with a whole one.
+  else if (undiagnosed_ > text.size() || text.find('\n', undiagnosed_) == std::string_view::npos)
+    undiagnosed_ -= std::min<std::uint64_t>(undiagnosed_ - 1, text.size());
+  else {
+    parts_.tap.add(text.substr(text.find('\n', undiagnosed_ - 1) + 1));
+    undiagnosed_ = 0;
+  }
+  return parts_.writer.add(text);
+}
+
+}  // namespace unsnag::collect

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one way of everything that is collected: at the node's pace, through redaction, into the bundle, and to the diagnosis,
+// which so reads the very bytes that the bundle holds.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "bundle/writer.h"
+#include "collect/pace.h"
+#include "collect/tap.h"
+#include "redaction/redactor.h"
+#include "redaction/report.h"
+
+namespace unsnag::collect {
+
+/// What went through so far.
+struct Amount {
+  std::uint64_t files = 0, lines = 0, bytes = 0;  // as read
+  std::uint64_t secrets = 0;                      // taken out
+};
+
+/// One thread. Errors of all calls: cancelled, and the writer's, which are final.
+class Sink {
+ public:
+  struct Parts {
+    bundle::Writer& writer;
+    Tap& tap;
+    Pace& pace;
+    redaction::Options redaction = {};
+    std::function<bool()> stop = [] { return false; };
+  };
+  explicit Sink(Parts parts) : parts_(std::move(parts)) {}
+
+  /// `on_node`: the file's path there, which redaction goes by; "" for what is no file. `undiagnosed`: so many bytes of its
+  /// beginning go into the bundle alone, since the verdict shall not take longer than the bundle.
+  Result<void*> begin(bundle::Item item, std::string_view on_node = {}, std::uint64_t undiagnosed = 0);
+  Result<void*> add(std::string_view bytes);
+  Result<void*> end(bundle::Outcome outcome = {});
+  Result<void*> put(bundle::Item item, std::string_view content, bundle::Outcome outcome = {}, std::string_view on_node = {});
+  Result<void*> missing(bundle::Item item, const Error& why);
+  Result<void*> left_out(bundle::Item item, std::string why);
+
+  [[nodiscard]] const Amount& amount() const { return amount_; }
+  [[nodiscard]] const redaction::Report& redacted() const { return report_; }
+  [[nodiscard]] bool stopped() const { return parts_.stop(); }
+
+  /// Called now and then while a content goes through.
+  std::function<void(const Amount&)> progress = [](const Amount&) {};
+
+ private:
+  Result<void*> write(std::string_view text);
+
+  Parts parts_;
+  Amount amount_;
+  redaction::Report report_;
+  std::optional<redaction::Redactor> redactor_;
+  std::string path_;   // of the content that is open
+  std::string clean_;  // what came out of the redactor
+  std::uint64_t undiagnosed_ = 0;
+};
+
+}  // namespace unsnag::collect

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/fd.h"
+#include "collect/configured.h"
+#include "collect/logs.h"
+#include "collect/text_log.h"
+#include "evidence/evidence.h"
+
+namespace unsnag::collect {
+namespace {
+
+/// More of one log the verdict does not read: it shall not take longer than the bundle.
+constexpr std::uint64_t k_diagnosed = std::uint64_t{64} << 20U;
+constexpr std::size_t k_piece = std::size_t{256} << 10U;
+
+struct Log {
+  std::string path, what;
+  SysTime modified;
+  std::uint64_t size = 0;
+};
+
+bool is_compressed(std::string_view path) {
+  return path.ends_with(".gz") || path.ends_with(".xz") || path.ends_with(".zst") || path.ends_with(".bz2");
+}
+
+bundle::Item item_of(const Log& log, const node::Root& root) {
+  auto name = log.path;
+  if (is_compressed(name)) name.erase(name.rfind('.'));
+  bundle::Item item{"logs" + name, log.what, root.here(log.path), bundle::Kind::log};
+  item.mtime = log.modified;
+  return item;
+}
+
+std::vector<Log> newest_first(const Survey& survey, Sink& sink, Lacks& lacks, Result<void*>& written) {
+  std::vector<Log> logs;
+  for (const auto& place : places_of(survey)) {
+    if (place.kind != places::Kind::log && place.kind != places::Kind::old_log) continue;
+    const auto info = survey.root.status(place.path);
+    if (info && S_ISREG(info->st_mode)) {
+      const SysTime modified{std::chrono::seconds{info->st_mtim.tv_sec}};
+      logs.push_back({place.path, place.what, modified, static_cast<std::uint64_t>(info->st_size)});
+    } else if (!info && info.error().code != Errc::not_found && written) {
+      lacks.add(info.error());
+      written = sink.missing({"logs" + place.path, place.what, survey.root.here(place.path), bundle::Kind::log}, info.error());
+    }
+  }
+  std::stable_sort(logs.begin(), logs.end(), [](const Log& a, const Log& b) { return a.modified > b.modified; });
+  return logs;
+}
+
+/// Copies a stretch of an open file. What is written to it meanwhile is left for next time.
+Result<void*> copy(int fd, const Slice& slice, Sink& sink, bundle::Outcome& outcome) {
+  std::string buffer(k_piece, '\0');
+  for (auto at = slice.begin; at < slice.end;) {
+    const auto got = ::pread(fd, buffer.data(), std::min<std::uint64_t>(buffer.size(), slice.end - at), static_cast<off_t>(at));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) {
+      outcome.completeness = bundle::Completeness::partial;
+      outcome.note = got == 0 ? "it became shorter while it was read" : fail_errno(errno).value().detail;
+      return nullptr;
+    }
+    TRY(sink.add({buffer.data(), static_cast<std::size_t>(got)}));
+    at += static_cast<std::uint64_t>(got);
+  }
+  return nullptr;
+}
+
+void note_cut(const Slice& slice, const Wants& wants, bundle::Outcome& outcome) {
+  if (slice.begin == 0) return;
+  outcome.completeness = bundle::Completeness::cut;
+  outcome.dropped_bytes = slice.begin;
+  if (slice.older != 0 && wants.since) outcome.note = "lines before " + format_rfc3339(*wants.since) + " were left out (--since)";
+  if (slice.over != 0) outcome.note += std::string(outcome.note.empty() ? "" : "; ") + "older lines were left out (--max-size)";
+}
+
+Result<void*> plain(const Log& log, const Fd& fd, const bundle::Item& item, const Wants& wants, Room& room, bool last, Sink& sink,
+                    Lacks& lacks) {
+  const auto slice = slice_of(fd.get(), wants.since, room.share(last));
+  if (!slice) {
+    lacks.add(slice.error());
+    return sink.missing(item, slice.error());
+  }
+  if (slice->begin == slice->end) {
+    return slice->end == 0 ? Result<void*>(nullptr) : sink.left_out(item, "none of it is new enough (--since)");
+  }
+  const auto size = slice->end - slice->begin;
+  room.took(size);
+  bundle::Outcome outcome;
+  note_cut(*slice, wants, outcome);
+  TRY(sink.begin(item, log.path, size - std::min(size, k_diagnosed)));
+  TRY(copy(fd.get(), *slice, sink, outcome));
+  return sink.end(std::move(outcome));
+}
+
+/// Rotated and compressed: how much text there is nobody knows before it was unpacked, so where room is short it is counted
+/// first, and unpacked once more for its newest part.
+Result<void*> compressed(const Log& log, const node::Root& root, const bundle::Item& item, Room& room, bool last, Sink& sink,
+                         Lacks& lacks) {
+  const auto each_piece = [&](const std::function<Result<void*>(std::string_view)>& take) -> Result<Result<void*>> {
+    TRY_ASSIGN(const auto fd, root.open_file(log.path));
+    Result<void*> taken = nullptr;
+    std::string buffer(k_piece, '\0');
+    evidence::Visitor visitor;
+    visitor.stop = [&] { return !taken || sink.stopped(); };
+    std::optional<Error> broken;
+    visitor.unreadable = [&](const std::string&, const Error& why) { broken = why; };
+    visitor.file = [&](const evidence::File&, evidence::Bytes& bytes) {
+      for (;;) {
+        const auto got = bytes.read(buffer.data(), buffer.size());
+        if (!got) broken = got.error();
+        if (!got || *got == 0 || !taken) return;
+        taken = take({buffer.data(), *got});
+      }
+    };
+    TRY(evidence::walk_open(fd.get(), log.path, visitor));
+    if (broken) return tl::unexpected<Error>(std::move(*broken));
+    return taken;
+  };
+
+  std::uint64_t skip = 0;
+  const auto share = room.share(last);
+  if (share != 0) {
+    std::uint64_t all = 0;
+    (void)each_piece([&](std::string_view piece) -> Result<void*> {
+      all += piece.size();
+      return nullptr;
+    });
+    if (sink.stopped()) return fail(Errc::cancelled, "interrupted");
+    skip = all - std::min(all, share);
+  }
+  bundle::Outcome outcome;
+  note_cut({skip, skip, 0, skip}, {}, outcome);
+  std::uint64_t at = 0, taken_bytes = 0;
+  TRY(sink.begin(item, log.path));
+  auto read = each_piece([&](std::string_view piece) -> Result<void*> {
+    const auto begin = at;
+    at += piece.size();
+    if (at <= skip) return nullptr;
+    if (begin < skip) {
+      const auto newline = piece.find('\n', skip - begin);
+      piece.remove_prefix(newline == std::string_view::npos ? piece.size() : newline + 1);
+    }
+    taken_bytes += piece.size();
+    return sink.add(piece);
+  });
+  room.took(taken_bytes);
+  if (!read) {
+    lacks.add(read.error());
+    outcome.completeness = bundle::Completeness::partial;
+    outcome.note = read.error().message();
+  } else {
+    TRY(std::move(*read));
+  }
+  return sink.end(std::move(outcome));
+}
+
+}  // namespace
+
+Result<void*> text_logs(const Survey& survey, const Wants& wants, Room& room, Sink& sink, Lacks& lacks) {
+  Result<void*> written = nullptr;
+  const auto logs = newest_first(survey, sink, lacks, written);
+  TRY(std::move(written));
+  for (std::size_t i = 0; i < logs.size(); ++i) {
+    const auto& log = logs[i];
+    const auto item = item_of(log, survey.root);
+    if (wants.since && log.modified < *wants.since) {
+      TRY(sink.left_out(item, "last written " + format_rfc3339(log.modified) + ", before what was asked for (--since)"));
+      continue;
+    }
+    if (room.full()) {
+      TRY(sink.left_out(item, "no room was left for it (--max-size)"));
+      continue;
+    }
+    auto fd = survey.root.open_file(log.path);
+    if (!fd) {
+      lacks.add(fd.error());
+      TRY(sink.missing(item, fd.error()));
+      continue;
+    }
+    const bool last = i + 1 == logs.size();
+    if (is_compressed(log.path)) TRY(compressed(log, survey.root, item, room, last, sink, lacks));
+    else TRY(plain(log, *fd, item, wants, room, last, sink, lacks));
+  }
+  return nullptr;
+}
+
+}  // namespace unsnag::collect
