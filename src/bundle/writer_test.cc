@@ -71,6 +71,10 @@ TEST_F(WriterTest, TarReadsEveryMemberByteForByte) {
   EXPECT_EQ(fs::status(at("a.tar.zst")).permissions(), fs::perms::owner_read | fs::perms::owner_write);
   EXPECT_EQ(shell("zstd -q -t a.tar.zst"), 0);
   expect_all(unpacked("a.tar.zst"));
+  // As docs/bundle.md says it.
+  EXPECT_EQ(shell(R"sh(cd out && jq -r '.items[] | select(.sha256 and (.parts | not)) | "\(.sha256)  \(.path)"' index.json > sums)sh"
+                  " && [ $(wc -l < sums) = 7 ] && sha256sum -c --quiet sums"),
+            0);
 }
 
 TEST_F(WriterTest, APipeGetsTheSameAsAFile) {
@@ -214,7 +218,7 @@ TEST_F(WriterTest, AHugeContentGoesOnInFurtherMembersAndMemoryStaysSmall) {
   codec::Sha256 digest;
   ASSERT_TRUE(writer->begin(item("logs/kubelet.log")));
   forget_peak();
-  const auto before = peak_kib();
+  [[maybe_unused]] const auto before = peak_kib();
   for (int i = 0; i < 300; ++i) {
     for (std::size_t at = 0; at < block.size(); at += k_line)
       for (std::size_t k = 0; k < 16; ++k) {
@@ -228,7 +232,9 @@ TEST_F(WriterTest, AHugeContentGoesOnInFurtherMembersAndMemoryStaysSmall) {
   ASSERT_TRUE(writer->end({}));
   ASSERT_TRUE(writer->finish(k_later));
   EXPECT_GT(fs::file_size(at("a.tar.zst")), 50'000'000);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they keep what was freed
   EXPECT_LT(peak_kib() - before, 50'000);
+#endif
   EXPECT_EQ(shell("rm -rf out && mkdir out && tar -xf a.tar.zst -C out"), 0);
   const auto index = read_index(read(at("out/index.json")));
   ASSERT_TRUE(index);
