@@ -18,7 +18,8 @@ void number(JsonWriter& json, std::string_view name, std::optional<std::uint64_t
   if (value) json.key(name).number(*value);
 }
 void time(JsonWriter& json, std::string_view name, std::optional<SysTime> value) {
-  if (value) json.member(name, format_rfc3339(*value));
+  // A file may claim to be from 1901 or 2400, which no reader of times takes.
+  if (value && is_log_time(*value)) json.member(name, format_rfc3339(*value));
 }
 
 void write(JsonWriter& json, const IndexItem& one) {

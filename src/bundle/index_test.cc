@@ -58,6 +58,14 @@ TEST(Index, IsReadAsItWasWritten) {
   EXPECT_FALSE(read->items.back().is_there());
 }
 
+TEST(Index, AFileOfNoLogsTimeDoesNotSpoilTheIndex) {
+  auto index = full();
+  index.items.back().item.mtime = SysTime(std::chrono::hours(-24 * 365 * 60));
+  const auto read = read_index(write_index(index));
+  ASSERT_TRUE(read) << read.error().message();
+  EXPECT_EQ(read->items.back().item.mtime, std::nullopt);
+}
+
 // docs/bundle.md promises these names.
 TEST(Index, HasTheMembersOfTheContract) {
   const auto text = write_index(full());

@@ -27,14 +27,19 @@ Result<void*> take(const Value& map, std::string_view name, std::string& into) {
 }
 
 template <typename Number>
-Result<void*> take(const Value& map, std::string_view name, std::optional<Number>& into, int base = 10) {
-  const auto& value = map[name];
-  if (!value) return nullptr;
+Result<Number> number_of(const Value& value, std::string_view name, int base = 10) {
   Number number{};
   const auto* const end = value.scalar.data() + value.scalar.size();
   const auto [at, error] = std::from_chars(value.scalar.data(), end, number, base);
   if (!value.is_scalar() || at != end || error != std::errc()) return wrong(value, name, "a number");
-  into = number;
+  return number;
+}
+
+template <typename Number>
+Result<void*> take(const Value& map, std::string_view name, std::optional<Number>& into, int base = 10) {
+  const auto& value = map[name];
+  if (!value) return nullptr;
+  TRY_ASSIGN(into, number_of<Number>(value, name, base));
   return nullptr;
 }
 
@@ -91,8 +96,10 @@ Result<void*> read_parts(const Value& parts, IndexItem& one) {
 
 Result<void*> read_redacted(const Value& redacted, Outcome& outcome) {
   if (!redacted) return nullptr;
-  if (!redacted.is_map() || redacted.entries.size() > k_max_items) return wrong(redacted, "redacted", "an object");
-  for (const auto& [kind, value] : redacted.entries) TRY(take(redacted, kind, outcome.redacted[kind]));
+  if (!redacted.is_map()) return wrong(redacted, "redacted", "an object");
+  for (const auto& [kind, value] : redacted.entries) {
+    TRY_ASSIGN(outcome.redacted[kind], number_of<std::uint64_t>(value, "redacted"));
+  }
   return nullptr;
 }
 

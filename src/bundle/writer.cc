@@ -283,6 +283,7 @@ Result<void*> Writer::begin(Item item) {
 }
 
 Result<void*> Writer::add(std::string_view bytes) {
+  if (!impl_->open) return fail(Errc::invalid_argument, "bytes of no content");
   auto& piece = impl_->piece;
   while (!bytes.empty()) {
     if (piece.empty()) piece.reserve(std::min(k_piece, std::max<std::size_t>(bytes.size(), 4096)));
@@ -295,6 +296,7 @@ Result<void*> Writer::add(std::string_view bytes) {
 }
 
 Result<void*> Writer::end(Outcome outcome) {
+  if (!impl_->open) return fail(Errc::invalid_argument, "the end of no content");
   TRY(impl_->hand_over());
   impl_->open = false;
   return impl_->order(End{std::move(outcome), 0, 0, {}}, k_order);
