@@ -250,6 +250,7 @@ Result<Outcome> bundle_of(const Request& request, const node::Root& root, Screen
   const auto shown_node = request.stand_ins ? redaction::redact_text(request.wants.node, redaction) : request.wants.node;
 
   TRY_ASSIGN(auto writer, bundle::Writer::create(request.target, identity_of(request, shown_node)));
+  screen.say(headline(request));
   collect::Pace pace(collect::real_surveyor());
   collect::Tap tap;
   Diagnosing diagnosing(tap, surroundings.stop);
@@ -298,7 +299,6 @@ int run_collect(const Arguments& arguments, Surroundings& surroundings) {
   const auto begun = std::chrono::steady_clock::now();
   yield_to_others();
   Screen screen(surroundings, to_output, arguments.has("quiet"));
-  screen.say(headline(*request));
   const auto outcome = bundle_of(*request, *root, screen, surroundings);
   if (!outcome) return complain_of_bundle(outcome.error(), *request, surroundings);
 

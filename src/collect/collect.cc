@@ -58,17 +58,24 @@ Result<void*> collect(const node::Root& root, const Wants& wants, Sink& sink, co
     listener.end({std::string(name), sink.amount() - before, Clock::now() - begun, counts_lines, lacks.count(), lacks.words()});
     return nullptr;
   };
-  const auto gather = [&](std::string_view name, void (*look)(const Survey&, Gathered&), const Survey& at) {
-    return run(name, false, [&](Lacks& lacks) {
-      Gathered gathered;
-      look(at, gathered);
-      return put_all(gathered, sink, lacks);
-    });
+  const auto gather = [&](const Survey& seen, const std::function<bool(std::string_view)>& wanted) {
+    return [&sink, &listener, &seen, wanted](Lacks& lacks) -> Result<void*> {
+      for (const auto& part : system_parts()) {
+        if (!wanted(part.name)) continue;
+        listener.begin(part.name);
+        Gathered gathered;
+        part.gather(seen, gathered);
+        TRY(put_all(gathered, sink, lacks));
+      }
+      return nullptr;
+    };
   };
+  const auto is_configuration = [](std::string_view part) { return part == "configuration"; };
 
   // What collecting itself changes is measured before it begins.
   TRY_ASSIGN(const auto seen, survey(root));
-  for (const auto& part : system_parts()) TRY(gather(part.name, part.gather, seen));
+  TRY(run("configuration", false, gather(seen, is_configuration)));
+  TRY(run("disks, load, network", false, gather(seen, std::not_fn(is_configuration))));
   TRY(runtime_state(seen, sink, run));
 
   // From here on it is logs, for which there is only so much room.
