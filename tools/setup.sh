@@ -24,6 +24,8 @@ if [ "$kind" = tests ]; then
   packages+=(clang-14 clang-tidy-14 clang-format-14)
   # tests/e2e wants a pseudo-terminal, tests/real the real programs.
   packages+=(bsdutils openssl curl containerd docker.io docker-registry skopeo runc iproute2 util-linux e2fsprogs busybox-static)
+  # tests/e2e makes binary journals.
+  packages+=(systemd-journal-remote)
   # tests/node boots a whole Debian.
   packages+=(debootstrap systemd systemd-container dbus)
 fi

@@ -50,7 +50,10 @@ class Name {
   /// Errors: io.
   static Result<Name> give(int fd);
   Name(Name&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  Name& operator=(Name&&) = delete;
+  Name& operator=(Name&& other) noexcept {
+    std::swap(path_, other.path_);
+    return *this;
+  }
   ~Name();
 
  private:

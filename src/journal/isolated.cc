@@ -14,9 +14,21 @@
 #include <csignal>
 #include <cstring>
 #include <exception>
+#include <string>
 
 namespace unsnag::journal {
 namespace {
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define UNSNAG_SANITIZED 1
+#endif
+#endif
+#if defined(UNSNAG_SANITIZED) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool k_sanitized = true;
+#else
+constexpr bool k_sanitized = false;
+#endif
 
 constexpr int k_pipe_size = 1 << 20;
 constexpr std::uint32_t k_largest = 64U << 20U;  // a block, and a message of the largest size
@@ -77,13 +89,10 @@ void become_a_child(pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(0);
   ::prctl(PR_SET_DUMPABLE, 0);  // no core dump of what is expected to go wrong
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGABRT, SIGBUS, SIGSEGV, SIGFPE}) ::signal(signal, SIG_DFL);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGABRT, SIGBUS}) ::signal(signal, SIG_DFL);
   ::signal(SIGPIPE, SIG_IGN);
-  // "Assertion … failed" is libsystemd's word to its own makers.
-  const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-#if !defined(__SANITIZE_ADDRESS__)
-  if (nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
-#endif
+  // "Assertion … failed" is libsystemd's word to its own makers. A sanitizer's is to ours.
+  if (const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC); nowhere >= 0 && !k_sanitized) ::dup2(nowhere, STDERR_FILENO);
 }
 
 }  // namespace
@@ -103,7 +112,7 @@ Result<std::unique_ptr<Child>> Child::start(const std::function<void(Listener&)>
       ToParent listener(to.get());
       work(listener);
     } catch (const std::exception&) {
-      status = 1;
+      status = 2;  // no memory; 1 is a sanitizer's
     }
     ::_exit(status);
   }
@@ -156,8 +165,9 @@ std::optional<Message> Child::how_it_ended(Got why) {
   while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {}
   pid_ = 0;
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS) return damage("it became shorter while it was read: the rest is missing");
-  if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0 || !said_all_)
-    return damage("damaged: reading it failed half-way, and the rest is missing");
+  if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
+    return damage("reading it failed half-way, with status " + std::to_string(WEXITSTATUS(status)) + ", and the rest is missing");
+  if (WIFSIGNALED(status) || !said_all_) return damage("damaged: reading it failed half-way, and the rest is missing");
   return std::nullopt;
 }
 

@@ -156,6 +156,7 @@ Result<std::size_t> Text::read(char* buffer, std::size_t size) {
     switch (message->kind) {
       case Message::Kind::text:
         ready_ = std::move(message->words);
+        summary_.bytes += ready_.size();
         handed_ = 0;
         break;
       case Message::Kind::damage: summary_.damage.push_back({std::move(message->file), std::move(message->words)}); break;

@@ -236,9 +236,12 @@ TEST_F(JournalFiles, AFileWithoutANameIsReadAndLeavesNone) {
   const int fd = file->get();
   Journal all;
   all.add(std::move(*file), "bundle.tar:system.journal");
-  EXPECT_EQ(text(all), read_file(data("odd.txt")));
-  EXPECT_EQ(damage(), "");
-  EXPECT_TRUE(is_nameless(fd));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(text(all), read_file(data("odd.txt")));
+    EXPECT_EQ(damage(), "");
+    EXPECT_TRUE(is_nameless(fd));
+  }
+  EXPECT_EQ(all.units().value_or(std::vector<std::string>{}).size(), 3U);
 }
 
 TEST_F(JournalFiles, AFileThatBecomesShorterWhileItIsReadIsToldAndHurtsNobody) {

@@ -95,19 +95,19 @@ class Files {
     if (!facts) return facts.error().detail;
     int fd = file.fd;
     const bool breaks_off = facts->declared > facts->size, mended = facts->ring || breaks_off;
-    if (mended) {
-      if (breaks_off)
-        listener.damage(file.name,
-                        fmt::format("breaks off: {} of {} bytes are there; read as far as it goes", facts->size, facts->declared));
-      else listener.damage(file.name, "damaged: its index leads in a circle; read as far as it goes");
-      auto copy = mended_copy(file.fd, *facts);
-      if (!copy) return copy.error().message();
-      fd = copy->get();
-      copies_.push_back(std::move(*copy));
-    }
-    if (is_nameless(fd)) {
-      auto name = Name::give(fd);
-      if (!name) return "it has no name that libsystemd could open it by: " + name.error().message();
+    if (breaks_off)
+      listener.damage(file.name, fmt::format("breaks off: {} of {} bytes are there; read as far as it goes", facts->size, facts->declared));
+    else if (facts->ring) listener.damage(file.name, "damaged: its index leads in a circle; read as far as it goes");
+    if (mended || is_nameless(fd)) {
+      auto name = mended ? Result<Name>(fail(Errc::io, {})) : Name::give(fd);
+      if (!name) {  // it had one already
+        auto copy = mended_copy(file.fd, *facts);
+        if (!copy) return copy.error().message();
+        fd = copy->get();
+        copies_.push_back(std::move(*copy));
+        name = Name::give(fd);
+      }
+      if (!name) return "no place where libsystemd could open it: " + name.error().message();
       names_.push_back(std::move(*name));
     }
     Handle alone;

@@ -67,9 +67,8 @@ Verdict nothing_understood(const Input& input) {
     verdict.summary = fmt::format("Nothing in the {} read tells of an image pull", what_was_read(input));
   }
   if (input.this_node) {
-    verdict.explanation = "unsnag does not read the journal, and there kubelet and the runtime of most nodes log.";
-    verdict.bring = {{"the journal of this node, which was not read",
-                      "journalctl -u kubelet -u containerd -u crio -u docker --since \"-1h\" | unsnag why"},
+    verdict.explanation = "Of the journal, unsnag reads the last 24 hours, and only what the user who runs it may read.";
+    verdict.bring = {{"all of the journal of this node", "sudo unsnag why /var/log/journal"},
                      {"the pod's events", "kubectl describe pod POD | unsnag why"}};
     return verdict;
   }

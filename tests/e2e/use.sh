@@ -195,13 +195,32 @@ run why "$packed/cut.gz"; expect "what comes before a damaged place is read" 1 i
 { head -n 20 examples/describe-tag-missing.txt; printf 'a\0b\n'; tail -n +21 examples/describe-tag-missing.txt; } > "$packed/nul.txt"
 run why "$packed/nul.txt"; expect "a text with a NUL byte is a text" 1 image-not-found
 
+# The journal's own files
 mkdir -p "$packed/j/var/log/journal/abc"; { printf 'LPKSHHRH'; head -c 5000 /dev/zero; } > "$packed/j/var/log/journal/abc/system.journal"
-run why "$packed/j"; expect "a journal alone is nothing that can be read" 2 "next    journalctl --file $packed/j/var/log/journal/abc/system.journal | unsnag why"
+run why "$packed/j"; expect "a damaged journal alone is nothing that can be read" 3 "system.journal"
 cp -r examples/after-the-cure "$packed/j/logs"
-run why "$packed/j"; expect "a journal beside logs is named" 0 "No image pull failed"; tick "no tick where a journal was skipped" no
-says "a journal beside logs is named with the command" "system.journal | unsnag why"
-for format in json md; do run why -o $format "$packed/j"; says "a journal is named in $format" "journalctl --file"; done
-tar -C "$packed" -cf "$packed/j.tar" j; run why "$packed/j.tar"; says "a journal in an archive is named" "once it is unpacked journalctl --file FILE"
+run why "$packed/j"; expect "a damaged journal beside logs is named" 0 "No image pull failed"; tick "no tick where a journal is damaged" no
+for format in text json md; do run why -o $format "$packed/j"; says "a damaged journal is named in $format" "the journal's header is damaged"; done
+mkdir -p "$packed/good/journal/0f6a"
+for name in odd crashed; do xz -dc tests/data/journals/$name.journal.xz > "$packed/good/journal/0f6a/$name.journal"; done
+run why "$packed/good"; expect "a folder of journals is read" 0 "No image pull failed in the"; says "and counted as one" "of 1 file"
+tar -C "$packed" -czf "$packed/good.tar.gz" good
+run why "$packed/good.tar.gz"; expect "journals in an archive are read" 0 "No image pull failed in the"
+remote=/lib/systemd/systemd-journal-remote
+if [ -x $remote ]; then
+  verdict() { jq -S 'del(.read, .generated) | .. |= (if type == "object" then del(.file, .line, .text, .proof) else . end)' "$out"; }
+  mkdir -p "$packed/binary/journal/0f6a"
+  # The example, as journald would have kept it; and a log of kubelet's, each line an entry of its unit.
+  $remote -o "$packed/binary/journal/0f6a/system.journal" - < examples/journal-proxy.export 2> /dev/null
+  TZ=UTC journalctl --file "$packed/binary/journal/0f6a/system.journal" -o short-iso-precise > "$packed/proxy.log"
+  run why -o json "$packed/proxy.log"; verdict > "$scratch/want.json"; want_status=$status
+  run why -o json "$packed/binary"; expect "a binary journal's verdict has its text's status" "$want_status"; verdict > "$scratch/got.json"
+  same "a binary journal's verdict is that of its text" "$scratch/want.json" "$scratch/got.json"
+  tar -C "$packed" -cJf "$packed/binary.tar.xz" binary
+  run why -o json "$packed/binary.tar.xz"; verdict > "$scratch/got.json"
+  same "and in an archive" "$scratch/want.json" "$scratch/got.json"
+  run why "$packed/binary"; says "its lines are named by the journal's path" "journal/0f6a/system.journal:"
+else bad "a binary journal's verdict is that of its text" "systemd-journal-remote is not installed"; fi
 printf '7z\xbc\xaf\x27\x1c rest' > "$packed/j/logs.7z"; run why "$packed/j"; says "an archive that is not read is named" "7z x"
 run why examples/after-the-cure;                  tick "a tick where all was read" yes
 
