@@ -154,13 +154,15 @@ bool take(std::string_view data, std::string_view name, std::string& into) {
 
 /// Of a field that stands twice the last counts, as for journalctl. All fields in one pass: five calls of
 /// sd_journal_get_data take three times as long.
-void get(sd_journal* journal, Entry& entry, bool& cut) {
+/// False: none of its fields could be read, and every entry has some.
+bool get(sd_journal* journal, Entry& entry, bool& cut) {
   entry.clear();
   sd_journal_get_realtime_usec(journal, &entry.realtime);
   const void* at = nullptr;
   std::size_t size = 0;
   sd_journal_restart_data(journal);
-  for (int i = 0; i < k_most_fields && sd_journal_enumerate_available_data(journal, &at, &size) > 0; ++i) {
+  int fields = 0;
+  for (; fields < k_most_fields && sd_journal_enumerate_available_data(journal, &at, &size) > 0; ++fields) {
     const std::string_view data(static_cast<const char*>(at), size);
     if (data.size() < 5) continue;
     if (data[0] == 'M') {
@@ -183,6 +185,7 @@ void get(sd_journal* journal, Entry& entry, bool& cut) {
       if (!take(data, "SYSLOG_IDENTIFIER=", entry.identifier)) take(data, "SYSLOG_PID=", entry.claimed_pid);
     }
   }
+  return fields != 0;
 }
 
 std::uint64_t microseconds(SysTime at) {
@@ -243,13 +246,13 @@ class TextReading {
 
   void forward() {
     std::string block;
-    std::uint64_t first = 0, last = 0, cut = 0;
+    std::uint64_t first = 0, last = 0, cut = 0, empty = 0;
     const auto until = slice_.until ? microseconds(*slice_.until) : ~std::uint64_t{0};
     bool wanted = true;
     while (wanted && sd_journal_next(journal_) > 0) {
       if (++seen_ > most_entries_ + k_grown) break;
       if (seen_ % k_beat == 0) wanted = listener_.at_work();
-      get(journal_, entry_, cut_);
+      if (!get(journal_, entry_, cut_)) ++empty;
       if (entry_.realtime > until) break;
       if (!entry_.has_message) continue;
       // The walk backwards may have counted less than was written since.
@@ -266,6 +269,7 @@ class TextReading {
       summary_.first = time_of(first);
       summary_.last = time_of(last);
     }
+    if (empty != 0) listener_.damage({}, fmt::format("damaged: of {} entries no field can be read", empty));
     if (cut != 0) listener_.damage({}, fmt::format("messages of more than 16 MiB were cut: {}", cut));
   }
 
