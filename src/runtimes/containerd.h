@@ -95,7 +95,9 @@ class Containerd {
   /// Errors: also not_found; unsupported (a digest that is not sha256).
   Result<Checked> check(std::string_view name_space, std::string_view digest, std::chrono::milliseconds limit = {});
 
-  // Changes. The blobs of a removed image go with the garbage collection, which `remove_image` waits for at most `limit`.
+  // Changes. CRI keeps an image under three names (tag, digest, id), and a pull fetches no layer whose snapshot is there: to have
+  // a damaged image pulled anew, remove the damaged blobs here, the image by Cri::remove, and then pull.
+  // The blobs of a removed image go with the garbage collection, which `remove_image` waits for at most `limit`.
   Result<void*> remove_image(std::string_view name_space, std::string_view name, std::chrono::milliseconds limit);
   /// Removes a blob from the namespace, whoever refers to it: for one that is damaged, which a pull else takes for there.
   Result<void*> remove_blob(std::string_view name_space, std::string_view digest);

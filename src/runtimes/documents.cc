@@ -116,6 +116,8 @@ void write_status(JsonWriter& json, const CriStatus& status) {
     json.key(key);
     const auto tree = value.starts_with('{') || value.starts_with('[') ? parse_json(value) : Result<Value>(Value());
     if (tree && *tree) json.document(*tree);
+    else if (value.size() > 1 && value.front() == '"' && value.back() == '"')
+      json.string(std::string_view(value).substr(1, value.size() - 2));
     else json.string(value);
   }
   json.end_object();
