@@ -121,6 +121,9 @@ std::string seconds(std::chrono::milliseconds span) { return format_short(std::c
 Error connect_error(CURL* easy, const Peer& peer, std::string words) {
   long number = 0;
   curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number);
+  // A hung program's queue fills up, and then the kernel does not let a socket wait (EAGAIN), for which libcurl keeps no number.
+  if (!peer.unix_socket.empty() && (number == 0 || number == EAGAIN))
+    return {Errc::unreachable, "it takes no connections: its queue is full"};
   if (number == 0) return {Errc::unreachable, std::move(words)};
   auto error = fail_errno(static_cast<int>(number)).value();
   // EPERM and its like on TCP are a firewall's, not a file's.

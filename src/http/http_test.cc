@@ -3,6 +3,7 @@
 
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -14,6 +15,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/fd.h"
 #include "fake/server.h"
 
 namespace unsnag::http {
@@ -184,6 +186,25 @@ TEST(Http, ASilentServerIsNotWaitedForLonger) {
   EXPECT_EQ(cut.error().detail, "the answer was not complete within 0.2 s; 5 bytes came");
 }
 
+TEST(Http, ASocketWhoseQueueIsFullIsNotWaitedFor) {
+  const auto path = fmt::format("/tmp/unsnag-http-full-{}.sock", ::getpid());
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(std::begin(address.sun_path), path.size());
+  const auto* where = reinterpret_cast<const sockaddr*>(&address);
+  const Fd listener(::socket(AF_UNIX, SOCK_STREAM, 0));
+  ASSERT_EQ(::bind(listener.get(), where, sizeof address), 0);
+  ASSERT_EQ(::listen(listener.get(), 0), 0);
+  std::vector<Fd> waiting;
+  do waiting.emplace_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0));
+  while (::connect(waiting.back().get(), where, sizeof address) == 0);
+  const auto got = get("http://docker/", Peer{path}, 300ms);
+  ::unlink(path.c_str());
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, Errc::unreachable);
+  EXPECT_EQ(got.error().detail, "it takes no connections: its queue is full");
+}
+
 TEST(Http, WhoeverAskedMayStopIt) {
   Peer peer;
   std::atomic<int> asked = 0;
@@ -233,9 +254,11 @@ TEST(Http, AClientShowsItsCertificate) {
   EXPECT_FALSE(get(url_of(server, "https"), peer));
   peer.tls.certificate = client.certificate;
   peer.tls.key = Secret(client.key);
-  const auto got = get(url_of(server, "https"), peer);
-  ASSERT_TRUE(got) << got.error().message();
-  EXPECT_EQ(got->body, "known");
+  EXPECT_EQ(get(url_of(server, "https"), peer).value().body, "known");
+  // Both in one text, as kubelet keeps them.
+  peer.tls.certificate = client.certificate + client.key;
+  peer.tls.key = Secret(peer.tls.certificate);
+  EXPECT_EQ(get(url_of(server, "https"), peer).value().body, "known");
 }
 
 TEST(Http, ATokenIsSentAndInNoError) {
