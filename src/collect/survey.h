@@ -3,6 +3,7 @@
 // itself would spoil (pressure, what the disks have done so far) are taken before it begins.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,12 +22,13 @@ struct Survey {
   node::Root own;          // of this process: "/"
   SysTime begun;
 
-  std::optional<node::Proc> proc;        // shows the node's processes
-  std::string no_proc;                   // why it is not there
-  bool kernel_is_nodes = false;          // the kernel below us is the one that the node runs on
-  std::vector<node::Process> processes;  // empty without `proc`
-  std::string pressure;                  // as system/pressure.txt has it
-  std::string diskstats;                 // of `begun`
+  std::optional<node::Proc> proc;           // shows the node's processes
+  std::string no_proc;                      // why it is not there
+  bool kernel_is_nodes = false;             // the kernel below us is the one that the node runs on
+  std::vector<node::Process> processes;     // empty without `proc`
+  std::string pressure;                     // as system/pressure.txt has it
+  std::string diskstats;                    // of `begun`
+  std::chrono::milliseconds between{2000};  // looks at the disks, at least
 
   /// A file of /proc that is the kernel's, not a process's: "/proc/meminfo". Errors: as Root::read; not_found also: the
   /// kernel here is not the node's.

@@ -14,7 +14,6 @@
 namespace unsnag::collect {
 namespace {
 
-constexpr std::chrono::seconds k_least{2};  // between two looks at the disks
 constexpr std::size_t k_most_rows = 2000;
 
 /// A name with blanks would be two columns.
@@ -130,7 +129,7 @@ void disk_load(const Survey& survey, Gathered& gathered) {
   const std::string path = "system/diskstats.txt", what = "what the disks did while we looked", source = survey.name_of("/proc/diskstats");
   if (survey.diskstats.empty()) return gathered.take(path, what, source, survey.kernel_file("/proc/diskstats"));
   const auto since = [&] { return std::chrono::system_clock::now() - survey.begun; };
-  if (since() >= std::chrono::seconds{0} && since() < k_least) std::this_thread::sleep_for(k_least - since());
+  if (since() >= std::chrono::seconds{0} && since() < survey.between) std::this_thread::sleep_for(survey.between - since());
   const auto now = std::chrono::time_point_cast<nanoseconds>(std::chrono::system_clock::now());
   const auto second = survey.kernel_file("/proc/diskstats");
   if (!second) return gathered.take(path, what, source, tl::unexpected<Error>(second.error()));
