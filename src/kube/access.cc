@@ -14,7 +14,7 @@
 namespace unsnag::kube {
 namespace {
 
-std::string trimmed(std::string text) { return std::string(trim(text)); }
+std::string trimmed(std::string_view text) { return std::string(trim(text)); }
 
 const Value& named(const Value& list, std::string_view name, std::string_view what) {
   static const Value k_none;
@@ -58,7 +58,7 @@ struct Kubeconfig {
     access.tls.key = Secret(std::move(key));
     // A token file is renewed; what stands beside it is older.
     TRY_ASSIGN(auto token, file_of(user["tokenFile"].scalar));
-    access.token = Secret(token.empty() ? user["token"].scalar : trimmed(std::move(token)));
+    access.token = Secret(token.empty() ? user["token"].scalar : trimmed(token));
     if (!access.tls.certificate.empty() || !access.token.empty()) return nullptr;
     if (const auto& exec = user["exec"]; exec) {
       return fail(Errc::unsupported,
@@ -92,7 +92,7 @@ Result<Access> access_of_pod(const ReadFile& read, const std::string& host, cons
   // An IPv6 address stands in brackets.
   access.server = fmt::format("https://{}:{}", contains(host, ":") ? "[" + host + "]" : host, port.empty() ? "443" : port);
   TRY_ASSIGN(auto token, context(read(folder + "token"), "{}", folder + "token"));
-  access.token = Secret(trimmed(std::move(token)));
+  access.token = Secret(trimmed(token));
   if (access.token.empty()) return fail(Errc::malformed, folder + "token is empty");
   TRY_ASSIGN(access.tls.authorities, context(read(folder + "ca.crt"), "{}", folder + "ca.crt"));
   return access;
