@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "collect/cluster.h"
 #include "collect/logs.h"
 #include "collect/room.h"
 #include "collect/runtime_state.h"
@@ -77,6 +78,10 @@ Result<void*> collect(const node::Root& root, const Wants& wants, Sink& sink, co
   TRY(run("configuration", false, gather(seen, is_configuration)));
   TRY(run("disks, load, network", false, gather(seen, std::not_fn(is_configuration))));
   TRY(runtime_state(seen, sink, run));
+  if (!wants.offline) {
+    TRY(run("cluster", false, [&](Lacks& lacks) { return cluster(seen, wants.node, sink, lacks); }));
+    TRY(run("cloud", false, [&](Lacks& lacks) { return cloud(seen, sink, lacks); }));
+  }
 
   // From here on it is logs, for which there is only so much room.
   Room room(wants.max_bytes);

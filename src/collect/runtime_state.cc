@@ -3,7 +3,6 @@
 
 #include <sys/stat.h>
 
-#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -12,28 +11,11 @@
 #include "runtimes/documents.h"
 
 namespace unsnag::collect {
-namespace {
-
-/// The value of a flag, however it is written.
-std::optional<std::string> flag_of(const node::Process& process, std::string_view name) {
-  std::optional<std::string> value;
-  for (std::size_t i = 0; i < process.argv.size(); ++i) {
-    std::string_view word = process.argv[i];
-    if (!word.starts_with("--")) continue;
-    word.remove_prefix(2);
-    if (word == name && i + 1 < process.argv.size()) value = process.argv[i + 1];
-    else if (word.starts_with(name) && word.substr(name.size()).starts_with('=')) value = word.substr(name.size() + 1);
-  }
-  return value;
-}
-
-}  // namespace
-
 std::vector<runtimes::Socket> sockets_of(const Survey& survey) {
   std::vector<std::string> endpoints;
   for (const auto* daemon : survey.daemons())
     for (const auto* flag : {"container-runtime-endpoint", "image-service-endpoint"})
-      if (auto endpoint = flag_of(*daemon, flag)) endpoints.push_back(std::move(*endpoint));
+      for (auto& endpoint : node::flag_values(daemon->argv, flag)) endpoints.push_back(std::move(endpoint));
   endpoints.insert(endpoints.end(), runtimes::k_socket_paths.begin(), runtimes::k_socket_paths.end());
 
   std::vector<runtimes::Socket> sockets;

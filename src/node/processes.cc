@@ -163,6 +163,18 @@ std::string_view daemon_of(const Process& process) {
   return {};
 }
 
+std::vector<std::string> flag_values(const std::vector<std::string>& argv, std::string_view name) {
+  std::vector<std::string> values;
+  for (std::size_t i = 0; i < argv.size(); ++i) {
+    std::string_view word = argv[i];
+    if (!word.starts_with('-')) continue;
+    word.remove_prefix(word.starts_with("--") ? 2 : 1);
+    if (word == name && i + 1 < argv.size()) values.push_back(argv[i + 1]);
+    else if (word.starts_with(name) && word.substr(name.size()).starts_with('=')) values.emplace_back(word.substr(name.size() + 1));
+  }
+  return values;
+}
+
 Result<std::vector<std::string>> environment(const Proc& proc, int pid) {
   TRY_ASSIGN(const auto words, read_memory(proc, pid, "environ"));
   return split_nul(words.text);

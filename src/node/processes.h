@@ -55,6 +55,9 @@ Result<std::vector<Process>> processes(const Proc& proc);
 /// "k0s", "microk8s" (kubelite), "soci-snapshotter", "stargz-snapshotter". "" when it is none of them (a shim, a client).
 std::string_view daemon_of(const Process& process);
 
+/// The values of a flag, however it is written: "--name=value", "--name value", with one dash. The last one counts.
+std::vector<std::string> flag_values(const std::vector<std::string>& argv, std::string_view name);
+
 /// NAME=VALUE, as at its start. Errors: permission_denied (another user's), not_found (it ended), io (no answer in time).
 Result<std::vector<std::string>> environment(const Proc& proc, int pid);
 /// The table of /proc/PID/limits. Errors: as above.

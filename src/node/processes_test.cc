@@ -149,5 +149,11 @@ TEST(Patience, WhatNeverAnswersIsLeftBehind) {
   EXPECT_EQ(within(10s, [] { return 7; }).value_or(0), 7);
 }
 
+TEST(Processes, AFlagIsFoundHoweverItIsWritten) {
+  const std::vector<std::string> argv{"kubelet", "--a=1", "--ab=2", "-a", "3", "a=4", "--a"};
+  EXPECT_EQ(flag_values(argv, "a"), (std::vector<std::string>{"1", "3"}));
+  EXPECT_TRUE(flag_values({}, "a").empty());
+}
+
 }  // namespace
 }  // namespace unsnag::node
