@@ -170,7 +170,8 @@ std::optional<KernelRecord> parse_kernel_record(std::string_view record) {
     return error == std::errc() && end == text.data() + text.size();
   };
   if (fields.size() < 3 || !number(fields[0], parsed.priority) || !number(fields[2], microseconds) || microseconds < 0) return std::nullopt;
-  if (microseconds > INT64_MAX / 1000) return std::nullopt;
+  constexpr std::int64_t k_century_us = std::int64_t{100} * 366 * 86400 * 1'000'000;
+  if (microseconds > k_century_us) return std::nullopt;
   parsed.since_boot = std::chrono::microseconds(microseconds);
   auto text = record.substr(semicolon + 1);
   text = text.substr(0, text.find('\n'));

@@ -202,7 +202,8 @@ TEST(KernelLog, RecordsBecomeLinesWithADate) {
     ASSERT_TRUE(parsed) << record;
     EXPECT_EQ(kernel_line(*parsed, booted, "node-a"), line);
   }
-  for (const auto* bad : {"", ";", "6,1;x", "x,1,2;y", "6,1,-5,-;x", "6,1,9223372036854775807,-;x", "6,1,99999999999999999999,-;x"})
+  for (const auto* bad : {"", ";", "6,1;x", "x,1,2;y", "6,1,-5,-;x", "6,1,9223372036854775,-;x", "6,1,9223372036854775807,-;x",
+                          "6,1,99999999999999999999,-;x"})
     EXPECT_FALSE(parse_kernel_record(bad)) << bad;
 }
 

@@ -119,6 +119,8 @@ std::vector<Mount> worth_asking(const std::vector<Mount>& mounts) {
     for (const std::string_view part : {"/overlay2/", "/rootfs", "/merged", "/sandboxes/", "/pods/", "/tmpmounts/", "/run/netns",
                                         "/run/docker/", "/run/user/", "/run/credentials/", "/volumes/kubernetes.io"})
       if (contains(point, part)) return true;
+    for (const std::string_view part : {"/sys/", "/proc/", "/dev/"})
+      if (point.starts_with(part)) return true;
     return mount.type == "overlay" && point != "/" && !point.starts_with("/var");
   };
   // What was mounted over another hides it: the last one of a place counts.

@@ -27,7 +27,8 @@ Result<Proc> open_proc(const Root& root) {
   }
   if (root.is_this_machine()) return fail(Errc::not_found, "/proc is not mounted");
 
-  // The container may share the node's process ids: then the root of its first process is the root that we were given.
+  // The container may share the node's process ids: then the root of the first process is the root that we were given, and that
+  // process is outside of our container: a container whose root is a copy of the node's mount has a first process of its own.
   TRY_ASSIGN(auto own, Root::open("/proc"));
   struct stat first {};
   if (::stat("/proc/1/root/", &first) != 0) {
@@ -36,6 +37,9 @@ Result<Proc> open_proc(const Root& root) {
   }
   TRY_ASSIGN(const auto given, root.status("/"));
   if (first.st_dev != given.st_dev || first.st_ino != given.st_ino)
+    return fail(Errc::not_found, folder + " is empty, and this container's own /proc shows its own processes");
+  const auto its_mounts = own.read_link("/1/ns/mnt"), our_mounts = own.read_link("/self/ns/mnt");
+  if (!its_mounts || !our_mounts || *its_mounts == *our_mounts)
     return fail(Errc::not_found, folder + " is empty, and this container's own /proc shows its own processes");
   return Proc{std::move(own), "/proc", "this container shares the node's process ids"};
 }
