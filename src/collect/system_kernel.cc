@@ -151,6 +151,10 @@ void modules(const Survey& survey, Gathered& gathered) {
 }  // namespace
 
 void kernel(const Survey& survey, Gathered& gathered) {
+  // One line for all that stays away for this reason.
+  if (!survey.kernel_is_nodes)
+    gathered.miss("system/uname.txt", "the kernel's side: pressure, memory, load of disks, settings, clock, log", survey.root.here("/proc"),
+                  {Errc::not_found, "the node isn't seen running from here: " + survey.no_proc});
   system_names(survey, gathered);
   settings(survey, gathered);
   hardware(survey, gathered);
