@@ -102,7 +102,7 @@ class Walk {
   void hide_to(std::size_t end, SecretKind kind) {
     if (is_plain_value(text_.substr(at_, end - at_))) return copy_to(end);
     // A bare *** would be an alias in YAML.
-    if (is_yaml_scalar(end)) put(end, kind, "\"***\"");
+    if (is_yaml_scalar(end) || is_flow_scalar(end)) put(end, kind, "\"***\"");
     else put(end, kind, k_stars);
   }
   void hide_to(std::size_t end) { hide_to(end, kind_); }
@@ -111,6 +111,22 @@ class Walk {
     out_ += instead;
     at_ = kept_ = end;
     ++counts_[static_cast<std::size_t>(kind)];
+  }
+
+  /// {user: robot, password: x}, and not in a string, where a quote would end it.
+  [[nodiscard]] bool is_flow_scalar(std::size_t end) const {
+    if (at_ < 2 || text_[at_ - 1] != ' ' || text_[at_ - 2] != ':' || (peek(end) != ',' && peek(end) != '}')) return false;
+    constexpr std::size_t k_looked_at = 512;
+    auto before = text_.substr(at_ - std::min(at_, k_looked_at), std::min(at_, k_looked_at));
+    before.remove_prefix(before.rfind('\n') + 1);
+    bool string = false;
+    bool brace = false;
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      if (before[i] == '\\') ++i;
+      else if (before[i] == '"') string = !string;
+      else brace = brace || before[i] == '{';
+    }
+    return brace && !string;
   }
 
   /// Whether what stands from here to `end` is all of a line's value: `key: x`, `- x`.
@@ -160,7 +176,11 @@ class Walk {
       const auto more = text_.substr(end, word_end == std::string_view::npos ? 256 : word_end);
       if (const auto found = more.find('@'); found != std::string_view::npos) sign = end + found;
     }
-    if (sign == std::string_view::npos) return copy_to(end);
+    if (sign == std::string_view::npos) {
+      const bool slack = text_.substr(at_, end - at_) == "hooks.slack.com";
+      copy_to(end);
+      return slack ? web_hook() : void();
+    }
     const auto after = text_.substr(sign + 1);
     if (after.starts_with("sha256:") || after.starts_with("sha512:")) return copy_to(end);  // docker://alpine@sha256:…
     if (colon != std::string_view::npos && at_ + colon < sign) {
@@ -188,7 +208,7 @@ class Walk {
   /// Quotes and commas between them are a list's, as ps rows, klog and JSON show arguments.
   void option() {
     const auto start = at_;
-    const bool own_word = start == 0 || std::string_view(" \t\n\"'[(`,").find(text_[start - 1]) != std::string_view::npos;
+    const bool own_word = start == 0 || std::string_view(" \t\n\"'").find(text_[start - 1]) != std::string_view::npos;
     const auto begin = start + (peek(start + 1) == '-' ? 2 : 1);
     copy_to(begin);
     if (!own_word) return;
@@ -200,6 +220,7 @@ class Walk {
     const bool pair = std::find(k_pairs.begin(), k_pairs.end(), name) != k_pairs.end();
     const bool login = name.front() == 'p' && begin == start + 1 && login_ != 0 && start - login_ < 256 &&
                        text_.substr(login_, start - login_).find('\n') == std::string_view::npos;
+    if (name == "auth") return assigned_auth(end);
     if (!pair && !login && !k_secret_tails.end(name)) return;
     kind_ = pair || login ? SecretKind::password : kind_of(name);
     if (login && name.size() > 1 && secrecy_of(name) == Secrecy::none) return copy_to(begin + 1), hide_to(end);  // -pPW
@@ -236,13 +257,13 @@ class Walk {
       return hide_to(end, SecretKind::token);
     copy_to(end);
     if (name.front() == 'B' && (name == "Bearer" || name == "Basic")) return credentials(name);
-    if (name.front() == 'l' && name == "login") login_ = end;
+    if (name == "login" || name == "sshpass") login_ = end;
+    if (name == "echo" || name == "printf") return chpasswd();
     if (name.size() >= 13 && (equal_ignoring_case(name, "authorization") || equal_ignoring_case(name, "proxy-authorization")))
       return authorization();
     const char next = peek(end);
     if (next == '~' && name.ends_with("Q")) return azure_secret(start, name);
     if (next == ',' && name == "base64" && start > 0 && text_[start - 1] == ';') return copy_to(end + 1), encoded(end + 1);
-    if (next == '/' && name == "hooks.slack.com") return web_hook();
     if (next != '=' && next != ':' && next != '"' && next != '\\' && next != '\'' && next != ' ' && next != '\t' && next != ',') return;
     if (k_secret_tails.end(name)) value_of(name, start);
     if (next == ':' && at_ == end && !is_blank(peek(end + 1))) user_at_host();
@@ -283,9 +304,21 @@ class Walk {
     auto end = at_;
     while (end < text_.size() && (k_in_name[static_cast<unsigned char>(text_[end])] || text_[end] == '~')) ++end;
     const char digit = name.size() >= k_head ? name[name.size() - 2] : '\0';
-    if ((digit != '7' && digit != '8') || end - at_ < k_rest) return;
+    if (digit != '8' || end - at_ < k_rest) return;
     at_ = std::max(start + name.size() - k_head, kept_);
     hide_to(end, SecretKind::secret);
+  }
+
+  /// echo 'root:PW' | chpasswd
+  void chpasswd() {
+    auto line = text_.substr(at_, 256);
+    line = line.substr(0, line.find('\n'));
+    if (!contains(line, "chpasswd")) return;
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos) return;
+    copy_to(at_ + colon + 1);
+    kind_ = SecretKind::password;
+    bare(" \t\r\n\"'\\|");
   }
 
   /// Slack's web hooks: who knows the path may write.
@@ -344,7 +377,8 @@ class Walk {
         std::none_of(k_schemes.begin(), k_schemes.end(), [scheme](std::string_view s) { return equal_ignoring_case(s, scheme); })) {
       // Some APIs take a bare token. "authorization: denied" is talk.
       end = std::min(text_.find_first_of(" \t\r\n\"'\\,;)]}", at), text_.size());
-      if (!is_secret_value(text_.substr(at, end - at), {}, Secrecy::talked)) return;
+      constexpr std::string_view k_sentence = " goes on";  // no word of one is taken for a secret
+      if (at == end || !is_secret_value(text_.substr(at, end - at), k_sentence, Secrecy::strong)) return;
       copy_to(at);
       return hide_to(end);
     }
@@ -376,7 +410,8 @@ class Walk {
     if (next == '=') return assigned(name, start, sign, secrecy);
     if (next == ':') return after_colon(name, start, sign, secrecy, auth);
     if (next == 'i') return spoken(sign + 1, Secrecy::talked);
-    if (secrecy < Secrecy::talked && !auth && name != "Secret") return;  // credential helpers answer {"ServerURL":…,"Secret":…}
+    if (secrecy == Secrecy::none && !auth) return;
+    const bool object = secrecy == Secrecy::object && name != "Secret";  // credential helpers answer {"ServerURL":…,"Secret":…}
     auto at = at_;
     while (peek(at) == '\\') ++at;
     if (peek(at) != '"' && peek(at) != '\'') return;
@@ -386,6 +421,7 @@ class Walk {
     if (secrecy == Secrecy::header) return header(at);
     ++at;
     while (is_blank(peek(at))) ++at;
+    if (object) return spoken(at, secrecy);
     if (secrecy == Secrecy::strong && peek(at) >= '0' && peek(at) <= '9') return number(at);
     if (peek(at) != '"' && peek(at) != '\\' && peek(at) != '\'') return;
     copy_to(at);
@@ -421,8 +457,9 @@ class Walk {
 
   /// `auth = "am9lOnBhNTU="` as containerd's TOML has it. Of other things of that name no base64 holds a colon.
   void assigned_auth(std::size_t sign) {
-    auto at = sign + 1;
-    while (is_blank(peek(at)) || peek(at) == '"' || peek(at) == '\'' || peek(at) == '\\') ++at;
+    auto at = sign;
+    kind_ = SecretKind::credentials;
+    while (is_blank(peek(at)) || peek(at) == '=' || peek(at) == ',' || peek(at) == '"' || peek(at) == '\'' || peek(at) == '\\') ++at;
     const auto end = std::min(text_.find_first_of(" \t\r\n\"'\\,;)]}", at), text_.size());
     constexpr std::size_t k_longest = 8192;
     const auto inside = end - at < k_longest ? decode_base64(text_.substr(at, end - at)) : std::nullopt;
@@ -439,7 +476,7 @@ class Walk {
     auto at = at_;
     while (is_blank(peek(at))) ++at;
     copy_to(at);
-    bare(" \t\r\n");
+    bare(" \t\r\n\"'\\");
   }
 
   /// `name=value`, `name = value`.

@@ -12,6 +12,10 @@
 #include <string_view>
 #include <vector>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "base/redact.h"
 #include "base/redact_tables.h"
 #include "base/redact_words.h"
@@ -19,7 +23,7 @@
 namespace unsnag {
 namespace {
 
-constexpr unsigned k_bits = 14;
+constexpr unsigned k_bits = 16;  // of few slots that are taken: a block of the text must seldom hit one by chance
 constexpr std::size_t k_slots = std::size_t{1} << k_bits;
 constexpr std::uint32_t k_fold = 0x20202020;
 
@@ -37,7 +41,7 @@ struct Literal {
 };
 
 bool is_name_end(std::string_view text, std::size_t at) {
-  return at < text.size() && std::string_view("=:\"'\\ ,\t[").find(text[at]) != std::string_view::npos;
+  return at == text.size() || (at < text.size() && std::string_view("=:\"'\\ ,\t[\r\n").find(text[at]) != std::string_view::npos);
 }
 
 class Filter {
@@ -49,7 +53,8 @@ class Filter {
     for (const auto& name : tables::k_talked) add_name(name.ending);
     for (const auto& name : tables::k_endings) add_name(name.ending);
     for (const auto& name : tables::k_headers) add_name(name.ending);
-    for (const auto name : tables::k_parameters) add_name(std::string(name) + "=");
+    for (const auto name : tables::k_parameters)
+      for (const std::string_view before : {"?", "&", "u0026"}) add({std::string(before) + std::string(name) + "=", true});
     for (const std::string_view name : {"pass", "auth", "login", "rization"}) add_name(name);  // authorization
     for (const std::string_view name : {"pwd", "psk"})
       for (const char end : std::string_view("=:\"'\\ ,\t[")) add_name(std::string(name) + end);
@@ -59,22 +64,23 @@ class Filter {
     // Kubernetes' objects, whose values redact() doesn't know, but who reads all of a Secret does.
     for (const auto start : {"\nkind: ", " kind: ", "\"kind\": ", "\ndata:", " data:", "\"data\":", "stringData", "\"data\\\":"})
       add({start});
-    for (const char before : std::string_view(" \t\n\"'[(`,"))
-      for (const char after : std::string_view(" \t\"'\\=,")) add({std::string{before, '-', 'u', after}});
+    for (const char before : std::string_view(" \t\n\"'"))
+      for (const char after : std::string_view(" \"'\\=,")) add({std::string{before, '-', 'u', after}});
     for (char next = '!'; next <= '~'; ++next) {  // {"… in base64; node tokens; Azure's secrets
       if (!is_base64_letter(next)) continue;
       add({std::string("eyJ") + next});
-      add({std::string("K10") + next});
+      if (is_hex(next)) add({std::string("K10") + next});
       add({std::string("8Q~") + next});
-      add({std::string("7Q~") + next});
     }
     std::stable_sort(literals_.begin(), literals_.end(), [](const Literal& a, const Literal& b) { return slot(a) < slot(b); });
-    for (const auto& literal : literals_) flags_[slot(literal)] = 1;
+    for (std::size_t i = literals_.size(); i-- > 0;) {
+      flags_[slot(literals_[i])] = 1;
+      first_[slot(literals_[i])] = static_cast<std::uint16_t>(i);
+    }
   }
 
   [[nodiscard]] std::size_t find(std::string_view text, std::size_t from) const {
     if (from == 0 && (text.starts_with("-u") || text.starts_with("data:") || text.starts_with("kind: "))) return 0;
-    constexpr std::size_t k_step = 32;
     std::size_t at = from;
     for (; at + k_step + 3 <= text.size(); at += k_step) {
       const char* bytes = text.data() + at;
@@ -85,19 +91,26 @@ class Filter {
         hits |= flags_[slot_of(load(bytes + i + 2))];
         hits |= flags_[slot_of(load(bytes + i + 3))];
       }
-      if (hits == 0 && !has_sign(bytes)) continue;
-      for (std::size_t i = at; i < at + k_step; ++i)
-        if (is_suspect(text, i)) return i;
+      const auto signs = signs_of(bytes);
+      if (hits == 0 && signs == 0) continue;
+      auto first = std::string_view::npos;
+      for (auto left = signs; left != 0 && first == std::string_view::npos; left &= left - 1)
+        if (const auto i = at + static_cast<std::size_t>(std::countr_zero(left)); is_sign(text, i)) first = i;
+      if (hits != 0)
+        for (std::size_t i = at; i < std::min(at + k_step, first); ++i)
+          if (flags_[slot_of(load(text.data() + i))] != 0 && is_literal(text, i)) return i;
+      if (first != std::string_view::npos) return first;
     }
     for (; at < text.size(); ++at)
-      if (is_suspect(text, at)) return at;
+      if (is_sign(text, at) || is_literal(text, at)) return at;
     return std::string_view::npos;
   }
 
  private:
-  static bool is_base64_letter(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+' || c == '/' || c == '-' || c == '_';
-  }
+  static constexpr std::size_t k_step = 32;
+  static bool is_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+  static bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+  static bool is_base64_letter(char c) { return is_alnum(c) || c == '+' || c == '/' || c == '-' || c == '_'; }
   static std::size_t slot(const Literal& literal) { return slot_of(load(literal.text.data() + literal.at)); }
 
   void add(Literal literal) { literals_.push_back(std::move(literal)); }
@@ -108,36 +121,45 @@ class Filter {
     add({std::string(name), true, name.ends_with("key") ? name.size() - 4 : 0});
   }
 
-  /// Whether a sign stands among the 32 bytes.
-  static bool has_sign(const char* bytes) {
-    using Vector = std::uint8_t __attribute__((vector_size(16)));
-    Vector a;
-    Vector b;
-    std::memcpy(&a, bytes, sizeof a);
-    std::memcpy(&b, bytes + sizeof a, sizeof b);
-    const auto any = (a == '@') | (a == '$') | (a == '.') | (b == '@') | (b == '$') | (b == '.');
-    std::array<std::uint64_t, 2> halves{};
-    std::memcpy(halves.data(), &any, sizeof halves);
-    return (halves[0] | halves[1]) != 0;
+  /// A bit for each of the bytes that is a sign.
+  static std::uint32_t signs_of(const char* bytes) {
+#ifdef __SSE2__
+    std::uint32_t bits = 0;
+    for (unsigned half = 0; half < 2; ++half) {
+      const auto part = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + std::size_t{16} * half));
+      const auto found = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(part, _mm_set1_epi8('@')), _mm_cmpeq_epi8(part, _mm_set1_epi8('$'))),
+                                      _mm_cmpeq_epi8(part, _mm_set1_epi8('.')));
+      bits |= static_cast<std::uint32_t>(_mm_movemask_epi8(found)) << (16 * half);
+    }
+    return bits;
+#else
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < k_step; ++i) bits |= static_cast<std::uint32_t>(bytes[i] == '@' || bytes[i] == '$' || bytes[i] == '.') << i;
+    return bits;
+#endif
   }
 
-  [[nodiscard]] bool is_suspect(std::string_view text, std::size_t at) const {
+  static bool is_sign(std::string_view text, std::size_t at) {
     switch (text[at]) {
       case '@': {
         const auto after = text.substr(at + 1);
         return !after.starts_with("sha256:") && !after.starts_with("sha512:");
       }
       case '$': return is_password_hash(text.substr(at)) != 0;
-      case '.': return at >= 6 && is_bootstrap_token(text, at - 6);
-      default: break;
+      case '.':
+        return at >= 6 && (at == 6 || !is_alnum(text[at - 7])) && (at + 17 >= text.size() || !is_alnum(text[at + 17])) &&
+               is_bootstrap_token(text, at - 6);
+      default: return false;
     }
+  }
+
+  [[nodiscard]] bool is_literal(std::string_view text, std::size_t at) const {
     if (at + 4 > text.size()) return false;
     const auto place = slot_of(load(text.data() + at));
     if (flags_[place] == 0) return false;
-    const auto first = std::lower_bound(literals_.begin(), literals_.end(), place,
-                                        [](const Literal& literal, std::size_t s) { return slot(literal) < s; });
-    return std::any_of(first, std::find_if(first, literals_.end(), [place](const Literal& literal) { return slot(literal) != place; }),
-                       [&](const Literal& literal) { return stands(literal, text, at); });
+    for (std::size_t i = first_[place]; i < literals_.size() && slot(literals_[i]) == place; ++i)
+      if (stands(literals_[i], text, at)) return true;
+    return false;
   }
 
   /// Whether the literal whose four bytes were found at `place` is there.
@@ -156,7 +178,8 @@ class Filter {
   }
 
   std::array<std::uint8_t, k_slots> flags_{};
-  std::vector<Literal> literals_;  // by slot
+  std::array<std::uint16_t, k_slots> first_{};  // literal of the slot
+  std::vector<Literal> literals_;               // by slot
 };
 
 }  // namespace

@@ -71,6 +71,14 @@ bool is_sentence_word(std::string_view word) {
          std::all_of(word.begin() + 1, word.end(), [](char c) { return is_lower(c) || c == '\''; });
 }
 
+/// "fWghMQQqVPD", and not "InvalidIdentityToken".
+bool is_random(std::string_view word) {
+  constexpr std::size_t k_least = 8;
+  std::size_t rises = 0;
+  for (std::size_t i = 1; i < word.size(); ++i) rises += is_lower(word[i - 1]) && is_upper(word[i]) ? 1 : 0;
+  return word.size() >= k_least && rises >= std::max<std::size_t>(2, word.size() / 5) && std::all_of(word.begin(), word.end(), is_base64);
+}
+
 std::string_view next_word(std::string_view after) {
   const auto begin = std::min(after.find_first_not_of(' '), after.size());
   if (begin == 0) return {};
@@ -158,7 +166,14 @@ bool is_bootstrap_token(std::string_view text, std::size_t at) {
 }
 
 bool is_plain_value(std::string_view value) {
-  return among(value, k_plain_values) || value.find_first_not_of('*') == std::string_view::npos;
+  if (among(value, k_plain_values) || value.find_first_not_of('*') == std::string_view::npos) return true;
+  if (value.front() == '|' || value.front() == '>')
+    return value.find_first_not_of("|>+-0123456789") == std::string_view::npos;  // YAML's lines follow
+  if (value.front() != '$') return false;
+  value.remove_prefix(value.starts_with("${") ? 2 : 1);  // the name of a variable
+  if (value.ends_with('}')) value.remove_suffix(1);
+  const auto is_of_name = [](char c) { return is_upper(c) || is_digit(c) || c == '_'; };
+  return value.size() > 1 && !is_digit(value[0]) && std::all_of(value.begin(), value.end(), is_of_name);
 }
 
 bool is_secret_value(std::string_view value, std::string_view after, Secrecy name) {
@@ -174,7 +189,7 @@ bool is_secret_value(std::string_view value, std::string_view after, Secrecy nam
   switch (name) {
     case Secrecy::object:  // as Kubernetes names its objects: [a-z0-9-.], behind its namespace
       return capitals ? digits : digits && value.find_first_of("-./") == std::string_view::npos;
-    case Secrecy::talked: return digits && value.size() >= 6 && value.find('=') >= value.size() - 2;
+    case Secrecy::talked: return ((digits && value.size() >= 6) || is_random(value)) && value.find('=') >= value.size() - 2;
     default: break;
   }
   if (!is_sentence_word(value))

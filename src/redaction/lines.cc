@@ -44,9 +44,10 @@ Lines::Lines(StandIns* stand_ins, std::string_view path) : stand_ins_(stand_ins)
                                                          "passphrase", "secret",     "cluster-secret", "agent-secret"};
   if (name.starts_with("shadow") || name.starts_with("gshadow")) path_ = Path::shadow;
   else if (std::find(k_secrets.begin(), k_secrets.end(), name) != k_secrets.end()) path_ = Path::secret;
+  else if (name == ".netrc" || name == "_netrc" || name == "netrc") path_ = Path::netrc;
   else if (name.ends_with(".env") || name == "environment" || contains(path, "/etc/default/") || contains(path, "/etc/sysconfig/"))
     path_ = Path::environment;
-  every_line_ = stand_ins != nullptr || path_ == Path::shadow || path_ == Path::secret;
+  every_line_ = stand_ins != nullptr || path_ == Path::shadow || path_ == Path::secret || path_ == Path::netrc;
 }
 
 void Lines::line(std::string_view line, std::string& out) {
@@ -67,8 +68,14 @@ void Lines::take(std::string_view line, std::string& out, int nesting) {
     case State::block:
       if (block(line, out)) return;
       break;
+    case State::users:
+      if (users(line, out)) return;
+      break;
     case State::next_value:
       if (next_value(line, out)) return;
+      break;
+    case State::argument:
+      if (argument(line, out)) return;
       break;
     case State::pair:
       if (pair(line, out)) return;
@@ -92,6 +99,14 @@ void Lines::fresh(std::string_view line, std::string& out, int nesting) {
     return;
   }
   open_state(line);
+  if (state_ == State::toml_string) {
+    const auto begin = line.find(delimiter_) + delimiter_.size();
+    out += line.substr(0, begin);
+    if (!trim(line.substr(begin)).empty()) out += k_stars;
+    out += line_end(line);
+    out += '\n';
+    return;
+  }
   if (contains(line, "Secret") && contains(line, "ata")) {
     std::uint32_t hidden = 0;
     const auto shown = hide_secret_objects(line, hidden);
@@ -114,13 +129,22 @@ void Lines::open_state(std::string_view line) {
         return enter(State::pair, *kind, parts.column);
       return;
     }
+    if (parts.key == "chpasswd" && parts.value.empty()) return enter(State::users, SecretKind::password, parts.column);
     const auto kind = secret_of_name(parts.key);
-    if (!kind) return;
-    if (is_block_sign(parts.value)) return enter(State::block, *kind, parts.column);
-    if (parts.value.empty()) {
+    if (kind && is_block_sign(parts.value)) return enter(State::block, *kind, parts.column);
+    if (kind && parts.value.empty()) {
       enter(State::next_value, *kind, parts.column);
       talk_ = false;
     }
+    if (kind || parts.value.find(':') == std::string_view::npos) return;
+  }
+  // An option whose argument is the list's next.
+  auto option = trim(line);
+  if (option.starts_with("- ")) option = trim(option.substr(2));
+  if (option.ends_with(',')) option.remove_suffix(1);
+  option = bare(option);
+  if (option.starts_with("--") && option.size() < 64) {
+    if (const auto kind = secret_of_name(option.substr(2))) enter(State::argument, *kind, indent_of(line));
     return;
   }
   // name = """ and name = '''
@@ -252,6 +276,29 @@ bool Lines::block(std::string_view line, std::string& out) {
   return true;
 }
 
+/// cloud-init's chpasswd: lines of user:password.
+bool Lines::users(std::string_view line, std::string& out) {
+  const auto indent = indent_of(line);
+  if (indent < line.size() && indent <= column_) {
+    state_ = State::none;
+    return false;
+  }
+  const auto colon = line.find(':', indent);
+  const auto value = colon == std::string_view::npos ? std::string_view() : trim(line.substr(colon + 1));
+  if (value.empty() || is_stars(value) || key_line(line).found) {
+    write(line, out);
+    return true;
+  }
+  count(SecretKind::password);
+  const bool quoted = value.ends_with('"') || value.ends_with('\'');
+  out += line.substr(0, colon + 1);
+  out += k_stars;
+  if (quoted) out += value.back();
+  out += line_end(line);
+  out += '\n';
+  return true;
+}
+
 /// `password:` whose value is the next line.
 bool Lines::next_value(std::string_view line, std::string& out) {
   state_ = State::none;
@@ -264,6 +311,26 @@ bool Lines::next_value(std::string_view line, std::string& out) {
   out += line.substr(0, indent);
   out += "\"***\"";
   out += line_end(line);
+  out += '\n';
+  return true;
+}
+
+/// The argument of the option in the line before, in YAML's and in JSON's lists.
+bool Lines::argument(std::string_view line, std::string& out) {
+  state_ = State::none;
+  auto begin = indent_of(line);
+  if (begin != column_ || begin >= line.size()) return false;
+  const bool yaml = line.substr(begin).starts_with("- ");
+  if (yaml) begin += 2 + indent_of(line.substr(begin + 2));
+  auto value = trim(line.substr(begin));
+  if (value.ends_with(',')) value.remove_suffix(1);
+  const bool quoted = bare(value) != value;
+  if (value.empty() || is_stars(value) || bare(value).starts_with('-') || bare(value).starts_with('$') || (!yaml && !quoted)) return false;
+  count(kind_);
+  const std::string sign(1, quoted ? value.front() : '"');
+  out += line.substr(0, begin);
+  out += sign + "***" + sign;
+  out += line.substr(begin + value.size());
   out += '\n';
   return true;
 }
@@ -393,6 +460,17 @@ bool Lines::by_path(std::string_view line, std::string& out) {
     if (second == std::string_view::npos || second - first < 5) return false;  // *, !, x, !!, ***
     count(SecretKind::password_hash);
     write(std::string(line.substr(0, first + 1)) + "***" + std::string(line.substr(second)), out);
+    return true;
+  }
+  if (path_ == Path::netrc) {
+    const auto name = line.find("password ");
+    if (name == std::string_view::npos) return false;
+    const auto begin = line.find_first_not_of(' ', name + 9);
+    if (begin == std::string_view::npos) return false;
+    const auto end = std::min(line.find_first_of(" \t\r", begin), line.size());
+    if (is_stars(line.substr(begin, end - begin))) return false;
+    count(SecretKind::password);
+    write(std::string(line.substr(0, begin)) + "***" + std::string(line.substr(end)), out);
     return true;
   }
   // All of the line is the variable's.

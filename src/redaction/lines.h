@@ -41,15 +41,17 @@ class Lines {
   [[nodiscard]] const std::array<Tally, k_stand_in_kinds>& stand_ins() const { return replaced_; }
 
  private:
-  enum class State : std::uint8_t { none, pem, block, next_value, pair, toml_string, object };
-  enum class Path : std::uint8_t { any, shadow, secret, environment };
+  enum class State : std::uint8_t { none, pem, block, users, next_value, argument, pair, toml_string, object };
+  enum class Path : std::uint8_t { any, shadow, secret, environment, netrc };
 
   void take(std::string_view line, std::string& out, int nesting);
   void fresh(std::string_view line, std::string& out, int nesting);
   void pem(std::string_view line, std::string& out, int nesting);
   void toml_string(std::string_view line, std::string& out);
   bool block(std::string_view line, std::string& out);
+  bool users(std::string_view line, std::string& out);
   bool next_value(std::string_view line, std::string& out);
+  bool argument(std::string_view line, std::string& out);
   bool pair(std::string_view line, std::string& out);
   bool object(std::string_view line, std::string& out, int nesting);
   void settle(bool secret, std::string& out, int nesting);
