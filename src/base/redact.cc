@@ -664,11 +664,12 @@ std::optional<SecretKind> secret_of_name(std::string_view name) {
   return secrecy_of(name) == Secrecy::none ? std::nullopt : std::optional(kind_of(name));
 }
 
-bool has_secret(std::string_view text) {
-  if (next_suspect(text) == std::string_view::npos) return false;
+bool has_secret_unfiltered(std::string_view text) {
   SecretCounts counts{};
   return Walk(text, counts, 0).finds_any();
 }
+
+bool has_secret(std::string_view text) { return next_suspect(text) != std::string_view::npos && has_secret_unfiltered(text); }
 
 std::string_view to_string(SecretKind kind) {
   constexpr std::array<std::string_view, k_secret_kinds> k_words = {"password", "token",     "key",         "secret",        "credentials",

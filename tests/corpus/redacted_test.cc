@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is collected is redacted before it is written. That must not cost the verdict: every incident and every recorded folder
+// is explained afterwards as it was before, and with stand-ins for names and addresses by the same cause.
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <gtest/gtest.h>
+
+#include "corpus/corpus.h"
+#include "redaction/redactor.h"
+
+namespace unsnag::corpus {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> verdicts(const diagnose::Diagnosis& diagnosis) {
+  std::vector<std::string> said;
+  for (const auto& verdict : diagnosis.verdicts) said.push_back(fmt::format("{} ({})", verdict.cause, diagnose::to_string(verdict.confidence)));
+  return said;
+}
+
+std::string in_lines(const Case& one) { return in_envelope(one.lines, "plain"); }
+
+TEST(Redacted, IncidentsAreExplainedAsBefore) {
+  for (const auto& one : incidents()) {
+    const auto text = in_lines(one);
+    EXPECT_EQ(verdicts(diagnose_paste(redaction::redact_text(text))), verdicts(diagnose_paste(text))) << one.name;
+  }
+}
+
+TEST(Redacted, IncidentsWithStandInsAreExplainedAsBefore) {
+  for (const auto& one : incidents()) {
+    const auto text = in_lines(one);
+    redaction::StandIns stand_ins;
+    const auto shown = redaction::redact_text(text, {&stand_ins});
+    EXPECT_EQ(verdicts(diagnose_paste(shown)), verdicts(diagnose_paste(text))) << one.name << "\n" << text << "\n" << shown;
+  }
+}
+
+class RedactedFolders : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    auto name = (fs::temp_directory_path() / "unsnag-redacted-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    scratch_ = name;
+    cases_ = recorded(scratch_);
+  }
+  static void TearDownTestSuite() { fs::remove_all(scratch_); }
+
+  /// The folder's copy as it is collected.
+  static std::string copy(const Case& one, redaction::Options options) {
+    const auto target = fs::path(scratch_) / "copy";
+    fs::remove_all(target);
+    for (const auto& entry : fs::recursive_directory_iterator(one.folder)) {
+      if (!entry.is_regular_file()) continue;
+      const auto path = fs::relative(entry.path(), one.folder);
+      fs::create_directories((target / path).parent_path());
+      std::ifstream in(entry.path(), std::ios::binary);
+      const std::string text(std::istreambuf_iterator<char>(in), {});
+      std::ofstream(target / path, std::ios::binary) << redaction::redact_text(text, options, "/" + path.string());
+    }
+    return target.string();
+  }
+
+  static std::string scratch_;
+  static std::vector<Case> cases_;
+};
+std::string RedactedFolders::scratch_;
+std::vector<Case> RedactedFolders::cases_;
+
+TEST_F(RedactedFolders, AreExplainedAsBefore) {
+  for (const auto& one : cases_) EXPECT_EQ(verdicts(diagnose_target(copy(one, {}))), verdicts(diagnose_target(one.folder))) << one.name;
+}
+
+TEST_F(RedactedFolders, WithStandInsAreExplainedAsBefore) {
+  for (const auto& one : cases_) {
+    redaction::StandIns stand_ins;
+    EXPECT_EQ(verdicts(diagnose_target(copy(one, {&stand_ins}))), verdicts(diagnose_target(one.folder))) << one.name;
+  }
+}
+
+}  // namespace
+}  // namespace unsnag::corpus
