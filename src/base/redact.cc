@@ -482,7 +482,8 @@ class Walk {
   /// `name=value`, `name = value`.
   void assigned(std::string_view name, std::size_t start, std::size_t sign, Secrecy secrecy) {
     const char before = start > 0 ? text_[start - 1] : '\0';
-    const bool parameter = sign == at_ && (before == '?' || before == '&' || before == '\\') && is_secret_parameter(name);
+    const bool parameter =
+        sign == at_ && (before == '?' || before == '&' || text_.substr(start).starts_with("u0026")) && is_secret_parameter(name);
     const bool variable = sign == at_ && secrecy != Secrecy::none && (before == '"' || before == '\'') && is_variable(name);
     if (secrecy == Secrecy::object) return spoken(sign + 1, secrecy);
     if (secrecy == Secrecy::none && !parameter) return;

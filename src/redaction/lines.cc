@@ -59,10 +59,14 @@ void Lines::end(std::string& out) {
   if (state_ == State::object) settle(secret_column_ == column_, out, 0);
 }
 
-void Lines::take(std::string_view line, std::string& out, int nesting) {
+void Lines::take(std::string_view raw, std::string& out, int nesting) {
   ++lines_;
+  if (state_ == State::object && object(raw, out, nesting)) return;
+  // What is decided is decided by what is shown: who redacts that once more decides the same.
+  const auto line = redacted(raw);
   switch (state_) {
-    case State::none: break;
+    case State::none:
+    case State::object: break;
     case State::pem: return pem(line, out, nesting);
     case State::toml_string: return toml_string(line, out);
     case State::block:
@@ -80,9 +84,6 @@ void Lines::take(std::string_view line, std::string& out, int nesting) {
     case State::pair:
       if (pair(line, out)) return;
       break;
-    case State::object:
-      if (object(line, out, nesting)) return;
-      break;
   }
   fresh(line, out, nesting);
 }
@@ -96,16 +97,14 @@ void Lines::fresh(std::string_view line, std::string& out, int nesting) {
       (parts.value.empty() || parts.value == "{")) {
     enter(State::object, SecretKind::secret, parts.column);
     held_.assign(line).push_back('\n');
+    held_from_ = number_;
     return;
   }
   open_state(line);
   if (state_ == State::toml_string) {
     const auto begin = line.find(delimiter_) + delimiter_.size();
-    out += line.substr(0, begin);
-    if (!trim(line.substr(begin)).empty()) out += k_stars;
-    out += line_end(line);
-    out += '\n';
-    return;
+    const bool empty = trim(line.substr(begin)).empty();
+    return put(std::string(line.substr(0, begin)) + std::string(empty ? "" : k_stars) + std::string(line_end(line)), out);
   }
   if (contains(line, "Secret") && contains(line, "ata")) {
     std::uint32_t hidden = 0;
@@ -113,7 +112,7 @@ void Lines::fresh(std::string_view line, std::string& out, int nesting) {
     if (hidden != 0) count(SecretKind::secret, hidden);
     return write(shown, out);
   }
-  write(line, out);
+  put(line, out);
 }
 
 /// What the next lines are to be taken for.
@@ -181,22 +180,31 @@ void Lines::count(SecretKind kind, std::uint32_t many) {
   tally.count += many;
 }
 
-void Lines::write(std::string_view line, std::string& out) {
+std::string Lines::redacted(std::string_view line) {
   SecretCounts counts{};
   auto shown = redact(line, counts);
   for (std::size_t i = 0; i < counts.size(); ++i)
     if (counts[i] != 0) count(static_cast<SecretKind>(i), counts[i]);
-  if (stand_ins_ != nullptr) {
-    StandInCounts replaced{};
-    shown = stand_ins_->apply(shown, replaced);
-    for (std::size_t i = 0; i < replaced.size(); ++i) {
-      if (replaced[i] == 0) continue;
-      if (replaced_[i].count == 0) replaced_[i].first_line = number_;
-      replaced_[i].count += replaced[i];
-    }
-  }
-  out += shown;
+  return shown;
+}
+
+void Lines::write(std::string_view line, std::string& out) { put(redacted(line), out); }
+
+void Lines::put(std::string_view line, std::string& out) {
+  out += with_stand_ins(line);
   out += '\n';
+}
+
+std::string Lines::with_stand_ins(std::string_view text) {
+  if (stand_ins_ == nullptr) return std::string(text);
+  StandInCounts replaced{};
+  auto shown = stand_ins_->apply(text, replaced);
+  for (std::size_t i = 0; i < replaced.size(); ++i) {
+    if (replaced[i] == 0) continue;
+    if (replaced_[i].count == 0) replaced_[i].first_line = number_;
+    replaced_[i].count += replaced[i];
+  }
+  return shown;
 }
 
 void Lines::hide(std::string_view line, std::string& out) {
@@ -217,8 +225,7 @@ void Lines::pem(std::string_view line, std::string& out, int nesting) {
   const auto last = contains(line, "-----END");
   if (last) state_ = State::none;
   if (is_stars(content) || content.starts_with("Proc-Type:") || content.starts_with("DEK-Info:")) {
-    out += line;
-    out += '\n';
+    put(line, out);
     return;
   }
   if (is_all_base64(content)) return hide(line, out);
@@ -253,9 +260,7 @@ void Lines::toml_string(std::string_view line, std::string& out) {
   const auto end = line.find(delimiter_);
   if (end == std::string_view::npos) return hide(line, out);
   state_ = State::none;
-  if (end > 0) out += k_stars;
-  out += line.substr(end);
-  out += '\n';
+  write(std::string(end > 0 ? k_stars : std::string_view()) + std::string(line.substr(end)), out);
 }
 
 /// What is indented more than its key is its value.
@@ -267,8 +272,7 @@ bool Lines::block(std::string_view line, std::string& out) {
     return false;
   }
   if (blank || is_stars(trim(line))) {
-    out += line;
-    out += '\n';
+    put(line, out);
     return true;
   }
   if (misses_++ == 0) count(kind_);
@@ -346,8 +350,7 @@ bool Lines::pair(std::string_view line, std::string& out) {
   state_ = State::none;
   if (is_block_sign(parts.value)) {
     enter(State::block, kind_, parts.column);
-    out += line;
-    out += '\n';
+    put(line, out);
     return true;
   }
   std::uint32_t hidden = 0;
@@ -384,9 +387,8 @@ void Lines::settle(bool secret, std::string& out, int nesting) {
   const auto held = std::move(held_);
   held_.clear();
   const auto column = column_;
-  const auto lines = count_of(held, '\n');
   const auto last = number_;
-  number_ = read_ - (number_ == read_ ? lines : 0);
+  number_ = held_from_ - 1;
   bool in_data = false;
   bool first = true;
   std::size_t entries = std::string::npos;
@@ -425,8 +427,7 @@ void Lines::secret_map(std::string_view line, std::string& out, std::size_t& ent
   const auto indent = indent_of(line);
   const auto parts = key_line(line);
   if (indent >= line.size() || is_stars(trim(line)) || trim(line) == "}" || trim(line) == "},") {
-    out += line;
-    out += '\n';
+    put(line, out);
     return;
   }
   if (entries == std::string::npos) entries = indent;
@@ -512,11 +513,7 @@ std::size_t Lines::part(std::string_view text, std::string& out, bool& open) {
   }
   for (std::size_t i = 0; i < counts.size(); ++i)
     if (counts[i] != 0) count(static_cast<SecretKind>(i), counts[i]);
-  if (stand_ins_ != nullptr) {
-    StandInCounts unused{};
-    shown = stand_ins_->apply(shown, unused);
-  }
-  out += shown;
+  out += with_stand_ins(shown);
   return used;
 }
 

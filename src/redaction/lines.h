@@ -59,7 +59,11 @@ class Lines {
   bool by_path(std::string_view line, std::string& out);
   void open_state(std::string_view line);
   void enter(State state, SecretKind kind, std::size_t column);
-  /// Through redact() and the stand-ins, with the line's end.
+  std::string redacted(std::string_view line);
+  std::string with_stand_ins(std::string_view text);
+  /// A line through the stand-ins, with its end.
+  void put(std::string_view line, std::string& out);
+  /// The same, through redact() before.
   void write(std::string_view line, std::string& out);
   /// `***` behind the line's indentation.
   void hide(std::string_view line, std::string& out);
@@ -79,6 +83,7 @@ class Lines {
   bool talk_ = false;                              // the value's name stood at the end of a sentence
   std::string delimiter_;                          // of a multi-line string
   std::string held_;                               // an object whose kind isn't known, lines with their ends
+  std::uint64_t held_from_ = 0;                    // its first line
   std::size_t secret_column_ = std::string::npos;  // of the last "kind: Secret"
 
   std::array<Tally, k_secret_kinds> secrets_{};

@@ -86,6 +86,9 @@ constexpr auto k_everybodys = std::to_array<std::string_view>({"docker.io",
                                                                "jfrog.com",
                                                                "mozilla.org",
                                                                "opencontainers.org",
+                                                               "etcd.io",
+                                                               "gopkg.in",
+                                                               "uber.org",
                                                                "systemd.io",
                                                                "freedesktop.org",
                                                                "apache.org",
@@ -164,10 +167,14 @@ bool is_stand_in(std::string_view kind) {
 struct StandIns::Impl {
   explicit Impl(std::vector<std::string> names)
       : addresses(std::random_device{}() * 0x100000001ULL ^ (std::uint64_t{std::random_device{}()} << 21U)) {
+    for (const auto& name : names)
+      if (name.size() > 1 && name.front() == '.') domain(lower_of(name.substr(1)));
     for (const auto& name : names) {
-      if (name.empty()) continue;
-      if (name.front() == '.') domains.push_back(lower_of(name.substr(1)));
-      else host(lower_of(name));
+      const auto lower = lower_of(name);
+      const auto first = lower.substr(0, lower.find('.'));
+      if (first.empty()) continue;
+      host(first);  // a node is called by its first name as well
+      if (first != lower) host(lower);
     }
   }
 
@@ -178,6 +185,14 @@ struct StandIns::Impl {
     return names.emplace(std::string(name), fmt::format("{}{}{}", before, names.size() + 1, after)).first->second;
   }
   std::string host(std::string_view name);
+  std::string domain(std::string_view name) { return number(domains, name, "domain-", ".example"); }
+  /// The known domain that the host is below, or is; empty: none.
+  [[nodiscard]] std::string domain_of(std::string_view name) const {
+    while (!name.empty() && !domains.contains(name))
+      name = name.find('.') == std::string_view::npos ? std::string_view() : name.substr(name.find('.') + 1);
+    return std::string(name);
+  }
+
   std::string account(std::string_view id) {
     const auto known = accounts.find(id);
     if (known != accounts.end()) return known->second;
@@ -186,27 +201,36 @@ struct StandIns::Impl {
 
   std::mutex mutex;
   Addresses addresses;
-  std::vector<std::string> domains;
-  std::map<std::string, std::string, std::less<>> hosts, accounts, guids, projects, mails;
+  std::map<std::string, std::string, std::less<>> domains, hosts, accounts, guids, projects, mails;
 };
 
-/// Hosts keep what `why` may know them by: the ending of a cloud's registry, and that a name is one of a local network.
+/// Hosts keep what `why` may know them by: the ending of a cloud's registry, that a name is one of a local network, and which
+/// domain it is below, since a proxy's exceptions and certificates name domains.
 std::string StandIns::Impl::host(std::string_view name) {
+  if (const auto known = hosts.find(name); known != hosts.end()) return known->second;
   for (const auto customer : k_customers)
     if (name.ends_with(customer)) {
       const auto first = name.find('.');
       return number(hosts, name.substr(0, first), "host-", "") + std::string(name.substr(first));
     }
-  std::string_view ending = ".example";
+  const auto dot = name.find('.');
+  if (dot == std::string_view::npos) return number(hosts, name, "host-", "");
+  std::string ending = ".example";
   for (const std::string_view local : {".local", ".internal", ".svc"})
     if (name.ends_with(local)) ending = local;
-  if (name.find('.') == std::string_view::npos) ending = "";
-  const auto first = name.substr(0, name.find('.'));
-  // A node is called by its first name as well.
-  if (const auto known = hosts.find(name); known != hosts.end()) return known->second;
-  if (const auto known = hosts.find(first); known != hosts.end() && first != name)
-    if (std::none_of(hosts.begin(), hosts.end(), [&](const auto& one) { return one.second == known->second + std::string(ending); }))
-      return hosts.emplace(std::string(name), known->second + std::string(ending)).first->second;
+  const auto above = name.substr(dot + 1);
+  constexpr std::size_t k_longest_suffix = 3;  // co.uk
+  if (ending == ".example" && domain_of(name).empty() && above.find('.') != std::string_view::npos && above.find('.') > k_longest_suffix)
+    domain(above);
+  if (const auto below = domain_of(name); !below.empty()) {
+    ending = "." + domain(below);
+    if (below == name) return ending.substr(1);
+  }
+  if (const auto first = hosts.find(name.substr(0, dot)); first != hosts.end()) {
+    const auto whole = first->second + ending;
+    if (std::none_of(hosts.begin(), hosts.end(), [&](const auto& one) { return one.second == whole; }))
+      return hosts.emplace(std::string(name), whole).first->second;
+  }
   return number(hosts, name, "host-", ending);
 }
 
@@ -287,7 +311,9 @@ class Pass {
       put(start, start + word.size(), instead.empty() ? word : instead, StandInKind::mac);
       return true;
     }
-    if (word.size() < 4 || (word.find("::") == std::string_view::npos && std::count(word.begin(), word.end(), ':') != 7)) return false;
+    if (word.size() < 5 || word.find_first_of("0123456789") == std::string_view::npos ||
+        (word.find("::") == std::string_view::npos && std::count(word.begin(), word.end(), ':') != 7))
+      return false;
     const auto instead = all_.addresses.v6(word);
     if (instead.empty()) return false;
     put(start, start + word.size(), instead, StandInKind::address);
@@ -409,9 +435,9 @@ class Pass {
     }
     const auto dot = lower.rfind('.');
     if (dot == std::string::npos || lower.size() < 4) return false;
-    const bool known =
-        std::any_of(all_.domains.begin(), all_.domains.end(), [&](const std::string& domain) { return is_below(lower, domain); });
-    if (!known && !in_url && !is_image_host(start, end, lower) && !text_.substr(0, start).ends_with("lookup ")) return false;
+    const bool known = !all_.domain_of(lower).empty();
+
+    if (!known && !in_url && !is_image_host(start, end) && !text_.substr(0, start).ends_with("lookup ")) return false;
     const auto top = std::string_view(lower).substr(dot + 1);
     if (top.size() < 2 || !std::all_of(top.begin(), top.end(), [](char c) { return is_alnum(c) && !is_digit(c); })) return false;
     const bool customer = std::any_of(k_customers.begin(), k_customers.end(), [&](std::string_view one) { return lower.ends_with(one); });
@@ -423,20 +449,18 @@ class Pass {
   }
 
   /// HOST/repository or HOST:5000/repository, and no path: a blank or a quote before it.
-  [[nodiscard]] bool is_image_host(std::size_t start, std::size_t end, std::string_view name) const {
+  [[nodiscard]] bool is_image_host(std::size_t start, std::size_t end) const {
     if (std::string_view(" \t\"'`=(,[").find(before(start)) == std::string_view::npos) return false;
     auto at = end;
     if (peek(at) == ':') {
       ++at;
       while (is_digit(peek(at))) ++at;
     }
-    constexpr auto k_files = std::to_array<std::string_view>(
-        {".go", ".io", ".cc", ".d", ".conf", ".json", ".yaml", ".yml", ".toml", ".sh", ".py", ".so", ".log", ".service"});
-    if (peek(at) != '/' || !(is_alnum(peek(at + 1)))) return false;
-    // "apps.company.io/v1" in Kubernetes' objects is a group, and "node.kubernetes.io/x" a label.
-    const auto path = text_.substr(at + 1, text_.find_first_of(" \t\"',)]`=", at + 1) - at - 1);
-    return path.find_first_of("/:@") != std::string_view::npos ||
-           !std::any_of(k_files.begin(), k_files.end(), [name](std::string_view file) { return name.ends_with(file); });
+    if (peek(at) != '/' || !is_alnum(peek(at + 1))) return false;
+    // "apps.example.org/v1" is a group of Kubernetes' API, "topology.example.org/zone" a label.
+    auto path = text_.substr(at + 1, text_.find_first_of(" \t\"',)]`=", at + 1) - at - 1);
+    while (path.ends_with(':')) path.remove_suffix(1);
+    return at != end || path.find_first_of("/:@") != std::string_view::npos;
   }
 
   std::string_view text_;
