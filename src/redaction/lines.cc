@@ -147,7 +147,7 @@ void Lines::open_state(std::string_view line) {
     return;
   }
   // name = """ and name = '''
-  if (const auto sign = line.find('='); sign != std::string_view::npos && sign < 256) {
+  if (const auto sign = line.find('='); sign < 256) {
     const auto value = trim(line.substr(sign + 1));
     const auto name = bare(trim(line.substr(0, sign)));
     for (const std::string_view delimiter : {R"(""")", "'''"})

@@ -165,7 +165,7 @@ bool is_stand_in(std::string_view kind) {
 }
 
 struct StandIns::Impl {
-  explicit Impl(std::vector<std::string> names)
+  explicit Impl(const std::vector<std::string>& names)
       : addresses(std::random_device{}() * 0x100000001ULL ^ (std::uint64_t{std::random_device{}()} << 21U)) {
     for (const auto& name : names)
       if (name.size() > 1 && name.front() == '.') domain(lower_of(name.substr(1)));
@@ -473,7 +473,7 @@ class Pass {
 
 }  // namespace
 
-StandIns::StandIns(std::vector<std::string> hosts) : impl_(std::make_unique<Impl>(std::move(hosts))) {}
+StandIns::StandIns(const std::vector<std::string>& hosts) : impl_(std::make_unique<Impl>(hosts)) {}
 StandIns::StandIns(StandIns&&) noexcept = default;
 StandIns& StandIns::operator=(StandIns&&) noexcept = default;
 StandIns::~StandIns() = default;

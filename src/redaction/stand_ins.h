@@ -24,7 +24,7 @@ using StandInCounts = std::array<std::uint32_t, k_stand_in_kinds>;
 class StandIns {
  public:
   /// `hosts`: names that the caller knows to be private, as the node's, its cluster's and its domain's.
-  explicit StandIns(std::vector<std::string> hosts = {});
+  explicit StandIns(const std::vector<std::string>& hosts = {});
   StandIns(StandIns&&) noexcept;
   StandIns& operator=(StandIns&&) noexcept;
   StandIns(const StandIns&) = delete;
