@@ -51,5 +51,41 @@ TEST(RemoveFlag, TakesAllOfThemAndTheirValues) {
   EXPECT_EQ(code(remove_flag("--b", "a")), Errc::not_found);
 }
 
+constexpr std::string_view k_bootstrap = R"(#!/bin/bash
+set -ex
+# /etc/eks/bootstrap.sh in a comment
+cat > /etc/x <<'EOF'
+/etc/eks/bootstrap.sh it's not run
+EOF
+B64_CLUSTER_CA=$(aws eks describe-cluster | jq -r ".ca")
+/etc/eks/bootstrap.sh my-cluster \
+  --kubelet-extra-args '--node-labels=a=b --max-pods=10' \
+  --apiserver-endpoint "$API" > /var/log/x 2>&1 || exit 1
+echo done
+)";
+
+TEST(ScriptFlag, OfTheCommandThatIsRun) {
+  EXPECT_EQ(get_script_flag(k_bootstrap, "bootstrap.sh", "max-pods", "kubelet-extra-args"), "10");
+  const std::string text(k_bootstrap);
+  EXPECT_EQ(got(set_script_flag(text, "bootstrap.sh", "max-pods", "20", "kubelet-extra-args")),
+            std::string(text).replace(text.find("--max-pods=10"), 13, "--max-pods=20"));
+  EXPECT_EQ(got(set_script_flag(text, "bootstrap.sh", "v", "4", "kubelet-extra-args")),
+            std::string(text).replace(text.find("--max-pods=10"), 13, "--max-pods=10 --v=4"));
+  EXPECT_EQ(got(set_script_flag("bootstrap.sh c; x\n", "bootstrap.sh", "container-runtime", "containerd")),
+            "bootstrap.sh c --container-runtime=containerd; x\n");
+  EXPECT_EQ(got(set_script_flag("/etc/eks/bootstrap.sh c\n", "bootstrap.sh", "v", "4", "kubelet-extra-args")),
+            "/etc/eks/bootstrap.sh c --kubelet-extra-args '--v=4'\n");
+}
+
+TEST(ScriptFlag, VariablesInDoubleQuotesStayVariables) {
+  EXPECT_EQ(got(set_script_flag("bootstrap.sh ${Name} --kubelet-extra-args \"--node-labels=$L --v=2\"\n", "bootstrap.sh", "v", "4",
+                                "kubelet-extra-args")),
+            "bootstrap.sh ${Name} --kubelet-extra-args \"--node-labels=$L --v=4\"\n");
+  EXPECT_EQ(code(set_script_flag("bootstrap.sh --kubelet-extra-args $ARGS\n", "bootstrap.sh", "v", "4", "kubelet-extra-args")),
+            Errc::unsupported);
+  EXPECT_EQ(code(set_script_flag("echo x\n", "bootstrap.sh", "v", "4")), Errc::not_found);
+  EXPECT_EQ(code(set_script_flag("bootstrap.sh 'x\n", "bootstrap.sh", "v", "4")), Errc::malformed);
+}
+
 }  // namespace
 }  // namespace unsnag::edit
