@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "edit/text_edit.h"
+#include "edit/word_patch.h"
 
 namespace unsnag::edit {
 namespace {
@@ -254,6 +255,14 @@ Result<std::string> set_env(std::string_view text, std::string_view name, std::s
   auto begin = last.written.begin;
   while (begin < last.written.end && (text[begin] == ' ' || text[begin] == '\t')) ++begin;
   wanted[at].value = value;
+  // Of a value of several lines in quotes, only the words that differ.
+  if (written.starts_with('"') && written.find("\\\n") != std::string_view::npos &&
+      value.find_first_of("\"\\$`\n") == std::string_view::npos) {
+    if (const auto patch = word_patch(text, {begin + 1, last.written.end - 1}, value)) {
+      auto out = hand_out(text, {*patch}, wanted);
+      if (out) return out;
+    }
+  }
   return hand_out(text, {{{begin, last.written.end}, in_style_of(text.substr(begin, last.written.end - begin), value)}}, wanted);
 }
 

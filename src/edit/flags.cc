@@ -69,6 +69,7 @@ Result<std::string> hand_out(std::string_view text, std::vector<Patch> patches, 
 
 std::vector<std::string> texts(const std::vector<Word>& words) {
   std::vector<std::string> out;
+  out.reserve(words.size());
   for (const auto& word : words) out.push_back(word.text);
   return out;
 }

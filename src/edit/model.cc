@@ -54,7 +54,13 @@ std::vector<std::size_t> by_key(const Value& map) {
 
 }  // namespace
 
-bool is_selector(std::string_view step) { return step.size() > 2 && step.front() == '[' && step.back() == ']'; }
+bool is_selector(std::string_view step) {
+  if (step.size() < 3 || step.front() != '[' || step.back() != ']') return false;
+  const auto inside = step.substr(1, step.size() - 2);
+  const auto digits = inside.substr(inside[0] == '-' ? 1 : 0);
+  return (!digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos) ||
+         inside.find('=') != std::string_view::npos;
+}
 
 Result<Path> resolve(const Value& root, const Path& path) {
   if (path.size() > k_max_steps) return fail(Errc::too_large, fmt::format("a path of more than {} steps", k_max_steps));
@@ -66,6 +72,8 @@ Result<Path> resolve(const Value& root, const Path& path) {
       plain.push_back(fmt::format("[{}]", index));
       value = &value->entries[index].second;
     } else {
+      if (is_selector(step) && (value == nullptr || !(*value)[step]))
+        return fail(Errc::not_found, fmt::format("no list stands there for '{}'", step));
       plain.push_back(step);
       if (value != nullptr && value->is_map()) {
         const auto* inner = &(*value)[step];

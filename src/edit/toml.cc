@@ -37,7 +37,7 @@ Result<Value> read(std::string_view text, bool is_template) {
 Result<Toml> open(std::string_view text) {
   if (text.size() > k_max_bytes) return fail(Errc::too_large, "more than 16 MiB of TOML");
   Toml toml{text, std::string(text), false, {}, {}, {}};
-  std::vector<Span> opaque;
+  std::vector<TemplateAction> opaque;
   auto meaning = parse_toml(text);
   if (!meaning && text.find("{{") != std::string_view::npos) {
     auto masked = mask_template(text);
@@ -231,10 +231,12 @@ class Insertion {
   const std::string& value_;
 };
 
-Result<std::string> replace(const Toml& toml, NodeId id, const Path& path, const NewValue& value, Value wanted) {
+Result<std::string> replace(const Toml& toml, NodeId id, const Path& path, const NewValue& value, const Value& wanted) {
   const auto& node = toml.file.tree[id];
   if (node.kind != Node::Kind::scalar && !node.flow) return fail(Errc::invalid_argument, fmt::format("'{}' is a table", path.back()));
   if (is_conditional(toml, id)) return conditional();
+  if (toml.is_template && node.kind != Node::Kind::scalar && node.value.of(toml.text).find("{{") != std::string_view::npos)
+    return fail(Errc::unsupported, fmt::format("'{}' is put together by the template", printable(path.back())));
   const auto* old = find(toml.meaning, path);
   if (value.kind == NewValue::Kind::list && old != nullptr && node.kind == Node::Kind::list) {
     // A list keeps its form where the new one is the old one with items taken out and others added behind.
@@ -273,7 +275,7 @@ Result<std::string> set_toml(std::string_view text, const Path& path, const NewV
   TRY(put(wanted, plain, meant));
   std::size_t steps = 0;
   const auto inner = toml.file.tree.descend(plain, steps);
-  if (steps == plain.size()) return replace(toml, inner, plain, value, std::move(wanted));
+  if (steps == plain.size()) return replace(toml, inner, plain, value, wanted);
   if (inner != k_root && is_conditional(toml, inner)) return conditional();
   TRY_ASSIGN(auto patches, Insertion(toml, plain, toml_value(value, toml.style.quote)).into(inner, steps));
   return hand_out(toml, std::move(patches), wanted);

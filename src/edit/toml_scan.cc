@@ -11,7 +11,7 @@ namespace {
 
 class Scan {
  public:
-  Scan(std::string_view text, const std::vector<Span>& opaque) : text_(text), at_(bom_size(text)), opaque_(opaque) {}
+  Scan(std::string_view text, const std::vector<TemplateAction>& opaque) : text_(text), at_(bom_size(text)), opaque_(opaque) {}
 
   TomlFile run() {
     while (at_ < text_.size()) statement();
@@ -43,8 +43,7 @@ class Scan {
     const auto first = at_;
     const char c = here();
     if (c == '#' || c == '\n' || c == '\r' || at_ >= text_.size()) {
-      while (next_opaque_ < opaque_.size() && opaque_[next_opaque_].begin < begin) ++next_opaque_;
-      if (next_opaque_ < opaque_.size() && opaque_[next_opaque_].begin == begin) {
+      if (next_opaque_ < opaque_.size() && opaque_[next_opaque_].lines.begin == begin) {
         opaque_statement(opaque_[next_opaque_++]);
         return;
       }
@@ -73,24 +72,25 @@ class Scan {
       file_.tree[made.node].item = {first, at_};
     }
     at_ = next_line(text_, at_);
+    // {{ end }} behind a header.
+    for (; next_opaque_ < opaque_.size() && opaque_[next_opaque_].lines.begin < at_; ++next_opaque_) deepen(opaque_[next_opaque_].depth);
     made.section = section_;
     made.lines = {begin, at_};
     file_.statements.push_back(std::move(made));
   }
 
-  void opaque_statement(Span lines) {
+  void opaque_statement(const TemplateAction& action) {
     TomlStatement made;
     made.kind = TomlStatement::Kind::opaque;
-    made.lines = lines;
+    made.lines = action.lines;
     made.section = section_;
-    // The lines were masked, so what they said is told by the first byte behind the '#': see mask_template.
-    const char said = text_[text_.find('#', lines.begin) + 1];
-    if (said == '+') ++depth_;
-    if (said == '-' && depth_ > 0) --depth_;
+    deepen(action.depth);
     made.depth = depth_;
     file_.statements.push_back(std::move(made));
-    at_ = lines.end;
+    at_ = action.lines.end;
   }
+
+  void deepen(int by) { depth_ = by < 0 && depth_ < static_cast<std::size_t>(-by) ? 0 : depth_ + static_cast<std::size_t>(by); }
 
   Key read_key() {
     Key key;
@@ -199,82 +199,104 @@ class Scan {
 
   std::string_view text_;
   std::size_t at_;
-  const std::vector<Span>& opaque_;
+  const std::vector<TemplateAction>& opaque_;
   std::size_t next_opaque_ = 0;
   std::size_t depth_ = 0;
   NodeId section_ = k_root;
   TomlFile file_;
 };
 
-/// What an action does to what follows it: '+' begins a condition, '-' ends one, '=' neither.
-char said_by(std::string_view action) {
-  action.remove_prefix(2);
+/// By how much an action changes how many conditions are around what follows it.
+int depth_of(std::string_view action) {
+  action.remove_prefix(std::min<std::size_t>(2, action.size()));
   if (action.starts_with('-')) action.remove_prefix(1);
   action = trim(action);
   for (const std::string_view word : {"if", "range", "with", "block", "define"})
-    if (action.starts_with(word) && action.size() > word.size() && (action[word.size()] == ' ' || action[word.size()] == '(')) return '+';
-  return action.starts_with("end") ? '-' : '=';
+    if (action.starts_with(word) && action.size() > word.size() && (action[word.size()] == ' ' || action[word.size()] == '(')) return 1;
+  return action.starts_with("end") ? -1 : 0;
 }
+
+class Mask {
+ public:
+  explicit Mask(std::string_view text) : text_(text), made_{std::string(text), {}} {}
+
+  TomlTemplate run() {
+    while (at_ < text_.size()) step();
+    return std::move(made_);
+  }
+
+ private:
+  void step() {
+    const char c = text_[at_];
+    if (c == '\n') quote_ = 0;
+    if (c == '{' && text_.substr(at_).starts_with("{{")) return action();
+    if (quote_ == 0 && c == '#') {
+      at_ = line_end(text_, at_);
+      return;
+    }
+    if (quote_ == 0 && (c == '"' || c == '\'')) quote_ = c;
+    else if (quote_ == c) quote_ = 0;
+    else if (quote_ == '"' && c == '\\') ++at_;
+    ++at_;
+  }
+
+  [[nodiscard]] std::size_t end_of_action(std::size_t at) const {
+    const auto end = text_.find("}}", at + 2);
+    return end == std::string_view::npos ? text_.size() : end + 2;
+  }
+
+  void action() {
+    const auto begin = at_;
+    auto end = end_of_action(begin);
+    if (quote_ != 0) {
+      cover(begin, end);
+      at_ = end;
+      return;
+    }
+    // With the others that begin in the line in which this one ends, and what stands between them.
+    int depth = depth_of(text_.substr(begin, end - begin));
+    for (;;) {
+      const auto next = text_.substr(end, line_end(text_, end) - end).find("{{");
+      if (next == std::string_view::npos) break;
+      const auto from = end + next;
+      end = end_of_action(from);
+      depth += depth_of(text_.substr(from, end - from));
+    }
+    auto before = begin;
+    while (before > 0 && (text_[before - 1] == ' ' || text_[before - 1] == '\t')) --before;
+    const bool is_value = before > 0 && std::string_view("=[,.").find(text_[before - 1]) != std::string_view::npos;
+    if (is_value) {
+      cover(begin, end);
+      made_.masked[begin] = made_.masked[end - 1] = '"';
+      at_ = end;
+      return;
+    }
+    // As comments to the line's end: all of a line that begins with an action, or what stands behind a header or a value.
+    const bool whole = first_in_line(text_, begin);
+    const auto line = line_begin(text_, begin);
+    at_ = next_line(text_, end);
+    for (auto i = begin; i < at_; i = next_line(text_, i)) {
+      cover(i, line_end(text_, i));
+      if (made_.masked[i] == '_') made_.masked[i] = '#';
+    }
+    made_.opaque.push_back({{whole ? std::max(line, bom_size(text_)) : begin, at_}, depth});
+    quote_ = 0;
+  }
+
+  void cover(std::size_t begin, std::size_t end) {
+    for (auto i = begin; i < std::min(end, text_.size()); ++i) made_.masked[i] = '_';
+  }
+
+  std::string_view text_;
+  TomlTemplate made_;
+  std::size_t at_ = 0;
+  char quote_ = 0;  // the string that `at_` is in; strings of several lines are not templates' matter
+};
 
 }  // namespace
 
-TomlFile scan_toml(std::string_view text, const std::vector<Span>& opaque_lines) { return Scan(text, opaque_lines).run(); }
+TomlFile scan_toml(std::string_view text, const std::vector<TemplateAction>& opaque) { return Scan(text, opaque).run(); }
 
-TomlTemplate mask_template(std::string_view text) {
-  TomlTemplate made{std::string(text), {}};
-  auto& out = made.masked;
-  std::size_t at = 0;
-  char quote = 0;  // the string that `at` is in; strings of several lines are not templates' matter
-  while (at < out.size()) {
-    const char c = out[at];
-    if (c == '\n') quote = 0;
-    if (text.substr(at).starts_with("{{")) {
-      auto end = text.find("}}", at + 2);
-      end = end == std::string_view::npos ? text.size() : end + 2;
-      const auto action = text.substr(at, end - at);
-      if (quote == 0 && first_in_line(text, at)) {
-        // All of its lines, with what else stands in the last of them.
-        const auto begin = line_begin(text, at);
-        int depth = 0;
-        for (auto from = at; from < end;) {
-          const char said = said_by(text.substr(from, end - from));
-          depth += said == '+' ? 1 : said == '-' ? -1 : 0;
-          const auto line = line_end(text, end);
-          from = std::min(text.find("{{", end), text.size());
-          if (from >= line) break;
-          end = std::min(text.find("}}", from + 2), text.size() - 2) + 2;
-        }
-        const auto behind = next_line(text, end);
-        for (auto line = at; line < behind;) {
-          for (auto i = line; i < behind && out[i] != '\n'; ++i)
-            if (out[i] != '\r' || i + 1 >= behind || out[i + 1] != '\n') out[i] = '_';
-          if (out[line] == '_') out[line] = '#';
-          line = next_line(text, line);
-        }
-        if (out[at + 1] == '_') out[at + 1] = depth > 0 ? '+' : depth < 0 ? '-' : '=';
-        made.opaque.push_back({begin == 0 ? bom_size(text) : begin, behind});
-        at = behind;
-        continue;
-      }
-      for (auto i = at; i < end; ++i) out[i] = '_';
-      if (quote == 0) {
-        out[at] = '"';
-        out[end - 1] = '"';
-      }
-      (void)action;
-      at = end;
-      continue;
-    }
-    if (quote == 0 && c == '#') {
-      at = line_end(text, at);
-      continue;
-    }
-    if (quote == 0 && (c == '"' || c == '\'')) quote = c;
-    else if (quote == c) quote = 0;
-    else if (quote == '"' && c == '\\') ++at;
-    ++at;
-  }
-  return made;
-}
+TomlTemplate mask_template(std::string_view text) { return Mask(text).run(); }
 
 }  // namespace unsnag::edit

@@ -27,13 +27,19 @@ struct TomlFile {
   std::vector<TomlStatement> statements;
 };
 
-TomlFile scan_toml(std::string_view text, const std::vector<Span>& opaque_lines);
+/// An action of a Go template that is no value: its lines, or from it to the end of its line.
+struct TemplateAction {
+  Span lines;
+  int depth = 0;  // how many conditions more are around what follows
+};
 
-/// A template of a TOML file made TOML of the same size: lines of actions ({{ if … }}) become comments, actions in values a
-/// string. `opaque` gets the lines that are actions.
+TomlFile scan_toml(std::string_view text, const std::vector<TemplateAction>& opaque);
+
+/// A template of a TOML file made TOML of the same size: actions that stand by themselves ({{ if … }}) become comments,
+/// those in values a string.
 struct TomlTemplate {
   std::string masked;
-  std::vector<Span> opaque;
+  std::vector<TemplateAction> opaque;
 };
 TomlTemplate mask_template(std::string_view text);
 

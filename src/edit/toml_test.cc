@@ -154,6 +154,12 @@ TEST(SetTomlTemplate, WhatStandsInAConditionIsNotTouched) {
   EXPECT_EQ(code(set_toml(k_k3s, {"plugins", k_images, "registry", "other"}, text_value("/y"))), Errc::unsupported);
 }
 
+TEST(SetTomlTemplate, AConditionMayEndBehindAHeader) {
+  const std::string text = "{{ if .A }}\n[a]{{end}}\n[b]\nx = [{{range .L}}{{if .}}, {{end}}{{printf \"%q\" .}}{{end}}]\ny = 1\n";
+  EXPECT_EQ(got(set_toml(text, {"b", "y"}, number_value("2"))), text.substr(0, text.size() - 2) + "2\n");
+  EXPECT_EQ(code(set_toml(text, {"a", "y"}, number_value("2"))), Errc::unsupported);
+}
+
 TEST(SetTomlTemplate, ARootKeyComesBeforeTheBase) {
   EXPECT_THAT(got(set_toml(k_k3s, {"version"}, number_value("3"))), StartsWith("version = 3\n{{ template \"base\" . }}\n"));
   EXPECT_EQ(got(set_toml("{{ template \"base\" . }}\n", {"a", "b"}, number_value("3"))), "{{ template \"base\" . }}\n\n[a]\nb = 3\n");

@@ -163,14 +163,13 @@ std::string flow_entry(const Path& path, std::size_t from, const NewValue& value
 }
 
 /// Whole lines behind the one that `at` stands in.
-Patch lines_behind(const Yaml& yaml, std::size_t at, std::string lines) {
+Patch lines_behind(const Yaml& yaml, std::size_t at, const std::string& lines) {
   return insert_lines(yaml.text, at == 0 ? 0 : next_line(yaml.text, at), lines + yaml.newline);
 }
 
 Result<std::vector<Patch>> insertion(const Yaml& yaml, NodeId inner, const Path& path, std::size_t steps, const NewValue& value) {
   const auto& node = yaml.file.tree[inner];
   const auto& about = yaml.file.about[inner];
-  if (about.style == Style::alias) return fail(Errc::unsupported, "an alias stands in the way");
   if (node.kind == Node::Kind::map && node.flow) {
     const bool quoted = !node.children.empty() && yaml.text[yaml.file.tree[node.children[0]].item.begin] == '"';
     return append_item(yaml.text, yaml.file.tree.delimited(inner, true),
@@ -227,8 +226,6 @@ Result<std::string> replace(const Yaml& yaml, NodeId id, const Path& path, const
   const auto& node = yaml.file.tree[id];
   const auto& about = yaml.file.about[id];
   if (node.kind == Node::Kind::map) return fail(Errc::invalid_argument, fmt::format("'{}' is a map", path.back()));
-  if (about.anchor) return fail(Errc::unsupported, fmt::format("'{}' has an anchor, so that other places may mean it", path.back()));
-  if (about.style == Style::alias) return fail(Errc::unsupported, fmt::format("'{}' is an alias of another place", path.back()));
   if (!about.tag.empty() && (value.kind != NewValue::Kind::text || node.kind != Node::Kind::scalar || about.style == Style::empty))
     return fail(Errc::unsupported, fmt::format("'{}' has the tag {}", path.back(), about.tag));
   if (value.kind == NewValue::Kind::list && node.kind == Node::Kind::list) return replace_list(yaml, id, path, value);
@@ -253,7 +250,10 @@ Result<std::string> replace(const Yaml& yaml, NodeId id, const Path& path, const
                         path, value);
     if (out) return out;
   }
-  auto written = yaml_value(value, node.kind == Node::Kind::scalar ? about.style : Style::plain);
+  const bool in_block = outer.style == Style::block;
+  auto written = in_block && about.style == Style::plain && value.kind == NewValue::Kind::text && is_plain_text(value.text)
+                     ? value.text
+                     : yaml_value(value, node.kind == Node::Kind::scalar ? about.style : Style::plain);
   if (about.style == Style::empty) written.insert(0, 1, ' ');
   return hand_out(yaml, {{node.value, std::move(written)}}, path, value, tagged);
 }
@@ -263,6 +263,11 @@ Result<std::string> set_whole(const Yaml& yaml, const Path& plain, const NewValu
   const auto id = yaml.file.tree.descend(plain, steps);
   const bool tagged = steps == plain.size() && !yaml.file.about[id].tag.empty();
   if (const auto* old = find(yaml.meaning, plain); old != nullptr && is_meant(*old, value, tagged, nullptr)) return std::string(yaml.text);
+  if (yaml.file.about[id].style == Style::alias)
+    return fail(Errc::unsupported, fmt::format("'{}' is an alias of another place", plain[steps - 1]));
+  for (auto outer = id; outer != k_root; outer = yaml.file.tree[outer].parent)
+    if (yaml.file.about[outer].anchor)
+      return fail(Errc::unsupported, fmt::format("'{}' has an anchor, so that other places may mean it", yaml.file.tree[outer].key));
   if (steps == plain.size()) return replace(yaml, id, plain, value);
   if (find(yaml.meaning, Path(plain.begin(), plain.begin() + static_cast<std::ptrdiff_t>(steps) + 1)) != nullptr)
     return fail(Errc::unsupported, fmt::format("the place of '{}' was not found", printable(plain[steps])));

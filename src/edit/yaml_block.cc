@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "edit/word_patch.h"
 #include "edit/yaml_write.h"
 
 namespace unsnag::edit {
@@ -52,33 +53,13 @@ std::optional<Patch> by_lines(std::string_view text, const YamlNode& about, std:
   return Patch{where, lines.substr(0, lines.size() - newline.size())};
 }
 
-/// A folded block, word by word: the lines stay broken where they were.
-std::optional<Patch> by_words(std::string_view text, const YamlNode& about, std::string_view wanted) {
-  const auto old_words = split_words(about.body.of(text)), new_words = split_words(wanted);
-  if (old_words.empty() || new_words.empty()) return std::nullopt;
-  const auto same = common(old_words, new_words);
-  const auto begin_of = [&](std::string_view word) { return static_cast<std::size_t>(word.data() - text.data()); };
-  std::string middle;
-  for (auto i = same.front; i + same.back < new_words.size(); ++i) middle += (middle.empty() ? "" : " ") + std::string(new_words[i]);
-  const auto old_end = old_words.size() - same.back;
-  if (same.front < old_end) {
-    const auto last = begin_of(old_words[old_end - 1]) + old_words[old_end - 1].size();
-    if (!middle.empty()) return Patch{{begin_of(old_words[same.front]), last}, std::move(middle)};
-    if (same.front == 0) return std::nullopt;
-    return Patch{{begin_of(old_words[same.front - 1]) + old_words[same.front - 1].size(), last}, {}};
-  }
-  if (same.front == 0 || middle.empty()) return std::nullopt;
-  const auto at = begin_of(old_words[same.front - 1]) + old_words[same.front - 1].size();
-  return Patch{{at, at}, " " + middle};
-}
-
 }  // namespace
 
 std::vector<std::vector<Patch>> block_patches(std::string_view text, Span value, const YamlNode& about, std::size_t parent,
                                               std::string_view wanted) {
   std::vector<std::vector<Patch>> ways;
   if (fits_block(wanted) && about.body.size() > 0) {
-    const auto patch = about.style == YamlNode::Style::literal ? by_lines(text, about, wanted) : by_words(text, about, wanted);
+    const auto patch = about.style == YamlNode::Style::literal ? by_lines(text, about, wanted) : word_patch(text, about.body, wanted);
     if (patch) ways.push_back({*patch});
   }
   auto header_end = value.begin + 1;

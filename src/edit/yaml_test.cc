@@ -142,7 +142,8 @@ TEST(SetYaml, WhatIsSharedOrUnclearIsNotTouched) {
   EXPECT_EQ(code(set_yaml("a: [1\n", {"a"}, number_value("2"))), Errc::malformed);
   EXPECT_EQ(code(set_yaml("a:\n  b: 1\n", {"a"}, number_value("2"))), Errc::invalid_argument);
   EXPECT_EQ(code(set_yaml("a: 1\n", {"a", "b"}, number_value("2"))), Errc::invalid_argument);
-  EXPECT_EQ(code(set_yaml("a: 1\na: 2\n", {"b", "[0]"}, number_value("2"))), Errc::io) << "a key may be named so";
+  EXPECT_EQ(code(set_yaml("a: 1\n", {"b", "[0]"}, number_value("2"))), Errc::not_found);
+  EXPECT_EQ(code(set_yaml("a: &x {c: 1}\nb: *x\n", {"b", "c"}, number_value("2"))), Errc::unsupported);
   EXPECT_EQ(code(set_yaml("a: !Ref B\n", {"a"}, number_value("2"))), Errc::unsupported);
 }
 

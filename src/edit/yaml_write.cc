@@ -45,14 +45,24 @@ bool is_plain_text(std::string_view text) {
   static constexpr std::string_view k_words[] = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"};
   if (text.empty() || text.back() == ':' || text.back() == ' ') return false;
   if (std::any_of(std::begin(k_words), std::end(k_words), [&](auto word) { return equal_ignoring_case(word, text); })) return false;
-  const bool good = std::all_of(text.begin(), text.end(), [](char c) {
-    return is_letter(c) || is_digit(c) || std::string_view("_-./:=@%+ ").find(c) != std::string_view::npos;
-  });
-  if (!good || text.find(": ") != std::string_view::npos) return false;
-  if (is_letter(text[0]) || text[0] == '/') return true;
+  if (std::any_of(text.begin(), text.end(),
+                  [](char c) { return static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7F; }))
+    return false;
+  if (text.find(": ") != std::string_view::npos || text.find(" #") != std::string_view::npos) return false;
+  if (is_letter(text[0]) || text[0] == '/' || text[0] == '$') return true;
+  const auto behind_dashes = text.find_first_not_of('-');
+  if (behind_dashes == 1 || behind_dashes == 2) return is_letter(text[behind_dashes]);
   // "10m", "2m0s", "85%": a letter that no number and no date has. "10.0.0.0/8": more dots than a number has.
   if (!is_digit(text[0]) || text.find_first_of("tTzZ: ") != std::string_view::npos) return false;
-  return text.find_first_of("smhKMGiu%/") != std::string_view::npos || count_of(text, '.') > 1;
+  return count_of(text, '.') > 1 || std::any_of(text.begin(), text.end(), [](char c) {
+           return c == '%' || c == '/' || (is_letter(c) && std::string_view("abcdefABCDEFxXoO").find(c) == std::string_view::npos);
+         });
+}
+
+bool is_simple_text(std::string_view text) {
+  return is_plain_text(text) && std::all_of(text.begin(), text.end(), [](char c) {
+           return is_letter(c) || is_digit(c) || std::string_view("_-./:=@%+ ").find(c) != std::string_view::npos;
+         });
 }
 
 std::string yaml_text(std::string_view text, Style style) {
@@ -62,7 +72,7 @@ std::string yaml_text(std::string_view text, Style style) {
     for (const char c : text) out.append(c == '\'' ? 2 : 1, c);
     return out += '\'';
   }
-  if (style != Style::doubled && style != Style::single && is_plain_text(text)) return std::string(text);
+  if (style != Style::doubled && style != Style::single && is_simple_text(text)) return std::string(text);
   return doubled(text);
 }
 

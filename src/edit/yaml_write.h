@@ -12,8 +12,10 @@
 
 namespace unsnag::edit {
 
-/// True when a text may stand without quotes and is a text to every reader.
+/// True when a text may stand without quotes, outside of brackets, and is a text to every reader.
 bool is_plain_text(std::string_view text);
+/// True when it also may stand between brackets, and nobody would stop at its letters.
+bool is_simple_text(std::string_view text);
 /// In the style asked for, unless it needs quotes or others. Block styles are not for this.
 std::string yaml_text(std::string_view text, YamlNode::Style style);
 /// A flow list or a scalar.
