@@ -229,12 +229,18 @@ Tried try_every_leaf(std::string_view text, Format format, std::size_t limit) {
   std::vector<Place> places;
   Path path;
   bool only_list = false;
-  if (const auto meaning = read(text, format)) {
+  const auto meaning = read(text, format);
+  if (meaning) {
     collect(*meaning, path, places);
     only_list = format == Format::yaml && meaning->entries.size() == 1 && meaning->entries[0].second.is_list();
   }
   const auto step = limit == 0 ? places.size() + 1 : places.size() / limit + 1;
   for (std::size_t i = 0; i < places.size(); i += step) {
+    // Of a key that stands twice, the first has no path.
+    const auto* found = find(*meaning, places[i].path);
+    if (found == nullptr || found->kind != places[i].value.kind || found->scalar != places[i].value.scalar ||
+        found->quoted != places[i].value.quoted)
+      continue;
     // A single document that is a list goes without its number.
     if (format == Format::yaml && places[i].path.size() > 1 && only_list) places[i].path.erase(places[i].path.begin());
     else if (only_list) continue;
