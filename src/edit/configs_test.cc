@@ -40,11 +40,12 @@ TEST(Configs, EveryValueOfEveryFileIsChangedAndChangedBack) {
     const auto text = content(file);
     const auto tried = try_every_leaf(text, format_of(file));
     EXPECT_THAT(tried.wrong, ::testing::IsEmpty()) << file;
-    // What may be refused: values that are shared or tagged, and what stands in a template's condition.
+    // What may be refused: values that are shared or tagged, what stands in a template's condition, and a text among numbers.
     for (const auto& one : tried.refused)
-      EXPECT_THAT(one, ::testing::AnyOf(::testing::HasSubstr("has an anchor"), ::testing::HasSubstr("is an alias"),
-                                        ::testing::HasSubstr("has the tag !"), ::testing::HasSubstr("a condition of the template"),
-                                        ::testing::HasSubstr("is put together by the template")))
+      EXPECT_THAT(
+          one, ::testing::AnyOf(::testing::HasSubstr("has an anchor"), ::testing::HasSubstr("is an alias"),
+                                ::testing::HasSubstr("has the tag !"), ::testing::HasSubstr("a condition of the template"),
+                                ::testing::HasSubstr("is put together by the template"), ::testing::HasSubstr("items that are no texts")))
           << file;
     // What may not come back by bytes: escapes, folds and quotes that nobody would write so again.
     EXPECT_LE(tried.not_undone.size(), 4U) << file << ::testing::PrintToString(tried.not_undone);

@@ -247,7 +247,7 @@ Result<std::vector<std::string>> list_at(std::string_view text, const Path& path
   if (text.size() > k_max_bytes) return fail(Errc::too_large, "more than 16 MiB of JSON");
   TRY_ASSIGN(const auto meaning, parse_json(is_empty(text) ? std::string_view("{}") : text));
   TRY_ASSIGN(const auto plain, resolve(meaning, path));
-  return texts_of(find(meaning, plain));
+  return texts_of(find(meaning, plain), Texts::quoted);
 }
 
 }  // namespace

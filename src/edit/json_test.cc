@@ -81,6 +81,7 @@ TEST(JsonList, GrowsAndShrinks) {
   EXPECT_EQ(got(add_to_list_json("", {"registry-mirrors"}, "https://m")), "{\n  \"registry-mirrors\": [\"https://m\"]\n}\n");
   EXPECT_EQ(got(add_to_list_json("{\"l\": [\"a\"]}", {"l"}, "b")), "{\"l\": [\"a\", \"b\"]}");
   EXPECT_EQ(got(remove_from_list_json("{\"l\": [\"a\", \"b\"]}", {"l"}, "a")), "{\"l\": [\"b\"]}");
+  EXPECT_EQ(code(add_to_list_json("{\"l\": [1]}", {"l"}, "b")), Errc::invalid_argument) << "a number must not become a text";
   EXPECT_EQ(code(add_to_list_json("{\"l\": {}}", {"l"}, "b")), Errc::invalid_argument);
 }
 

@@ -53,12 +53,13 @@ char list_quote(std::string_view text, const Delimited& list, char otherwise) {
   return first == '"' || first == '\'' ? first : otherwise;
 }
 
-Result<std::vector<std::string>> texts_of(const Value* list) {
+Result<std::vector<std::string>> texts_of(const Value* list, Texts kind) {
   std::vector<std::string> texts;
   if (list == nullptr || !*list) return texts;
   if (!list->is_list()) return fail(Errc::invalid_argument, "what stands there is no list");
   for (const auto& entry : list->entries) {
-    if (!entry.second.is_scalar()) return fail(Errc::invalid_argument, "the list has items that are no texts");
+    if (!entry.second.is_scalar() || (kind == Texts::quoted && !entry.second.quoted))
+      return fail(Errc::invalid_argument, "the list has items that are no texts");
     texts.push_back(entry.second.scalar);
   }
   return texts;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -34,7 +35,10 @@ std::optional<Result<std::string>> in_steps(std::string_view text, const Value& 
 /// The quotes of a list's first item, or `otherwise`.
 char list_quote(std::string_view text, const Delimited& list, char otherwise);
 
+/// What counts as a text: in YAML, a scalar without quotes may be one.
+enum class Texts : std::uint8_t { quoted, any_scalar };
+
 /// The items of a list of texts; none: []. Errors: invalid_argument (something else stands there).
-Result<std::vector<std::string>> texts_of(const Value* list);
+Result<std::vector<std::string>> texts_of(const Value* list, Texts kind);
 
 }  // namespace unsnag::edit

@@ -350,7 +350,7 @@ Result<std::string> add_to_list_toml(std::string_view text, const Path& path, st
   TRY_ASSIGN(const auto toml, open(text));
   TRY_ASSIGN(const auto plain, resolve(toml.meaning, path));
   const auto* old = find(toml.meaning, plain);
-  TRY_ASSIGN(auto list, texts_of(old));
+  TRY_ASSIGN(auto list, texts_of(old, Texts::quoted));
   if (std::find(list.begin(), list.end(), item) != list.end()) return std::string(text);
   list.emplace_back(item);
   return set_toml(text, path, list_value(std::move(list)));
@@ -360,7 +360,7 @@ Result<std::string> remove_from_list_toml(std::string_view text, const Path& pat
   TRY_ASSIGN(const auto toml, open(text));
   TRY_ASSIGN(const auto plain, resolve(toml.meaning, path));
   const auto* old = find(toml.meaning, plain);
-  TRY_ASSIGN(auto list, texts_of(old));
+  TRY_ASSIGN(auto list, texts_of(old, Texts::quoted));
   if (std::find(list.begin(), list.end(), item) == list.end()) return std::string(text);
   list.erase(std::remove(list.begin(), list.end(), item), list.end());
   return set_toml(text, path, list_value(std::move(list)));

@@ -211,6 +211,7 @@ TEST(TomlList, GrowsAndShrinksInItsOwnStyle) {
   EXPECT_EQ(got(remove_from_list_toml("l = ['a', 'b']\n", {"l"}, "b")), "l = ['a']\n");
   EXPECT_EQ(got(remove_from_list_toml("l = ['a']\n", {"l"}, "a")), "l = []\n");
   EXPECT_EQ(got(remove_from_list_toml("l = ['a']\n", {"l"}, "x")), "l = ['a']\n");
+  EXPECT_EQ(code(add_to_list_toml("l = [1]\n", {"l"}, "x")), Errc::invalid_argument) << "a number must not become a text";
   EXPECT_EQ(code(add_to_list_toml("l = 1\n", {"l"}, "x")), Errc::invalid_argument);
 }
 

@@ -218,6 +218,11 @@ Result<std::string> replace_list(const Yaml& yaml, NodeId id, const Path& path, 
                    [&](std::string_view text, std::vector<std::string> list) { return set_yaml(text, path, list_value(std::move(list))); });
   }
   if (out && *out) return *out;
+  // Written anew, a number would become a text.
+  const bool all_texts = old != nullptr && std::all_of(old->entries.begin(), old->entries.end(), [](const auto& entry) {
+                           return !entry.second.is_scalar() || entry.second.quoted || is_plain_text(entry.second.scalar);
+                         });
+  if (!all_texts) return out ? *out : fail(Errc::unsupported, fmt::format("'{}' has items that are no texts", path.back()));
   auto written = node.flow || value.list.empty() ? yaml_value(value, style) : block_items(yaml, value.list, about.column, style);
   return hand_out(yaml, {{node.value, std::move(written)}}, path, value);
 }
@@ -347,7 +352,7 @@ Result<std::vector<std::string>> list_at(std::string_view text, const Path& path
   if (text.size() > k_max_bytes) return fail(Errc::too_large, "more than 16 MiB of YAML");
   TRY_ASSIGN(const auto meaning, read(text));
   TRY_ASSIGN(const auto plain, whole_path(meaning, path));
-  return texts_of(find(meaning, plain));
+  return texts_of(find(meaning, plain), Texts::any_scalar);
 }
 
 }  // namespace
