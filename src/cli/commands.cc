@@ -70,6 +70,31 @@ constexpr std::string_view k_explain_help = R"(Examples
   unsnag explain --markdown . progress-deadline  one page
 )";
 
+constexpr std::string_view k_fix_help = R"(Shows what it would change on this node against CAUSE: each file with its
+difference, what is restarted and what that does to running pods, how it is
+checked and undone. Only --apply changes anything. Without CAUSE it cures what
+unsnag why finds on this node, or in the target of --from.
+
+  unsnag fix undo [ID]   takes a fix back: the last one, or ID
+  unsnag fix list        what was changed on this node, and how that ended
+
+Examples
+  unsnag fix
+  unsnag fix progress-deadline --deadline 10m
+  unsnag fix progress-deadline --deadline 10m --apply --wait 5m
+  unsnag fix proxy-misconfigured --https-proxy http://proxy.example:3128
+  unsnag fix mirror-misconfigured --registry docker.io --mirror https://m.example
+  unsnag fix serialized-queue --root /mnt/image --apply
+  unsnag fix undo
+
+Exit status
+  0  the plan was shown, or it is done, or there is nothing to do
+  1  it was applied, did not get healthy, and was undone
+  2  wrong use, or the node can't be read or changed
+  3  not now (the node is not steady), or not on this node
+  130  interrupted; what was begun was undone
+)";
+
 constexpr std::string_view k_completion_help = R"(Examples
   unsnag completion bash > /etc/bash_completion.d/unsnag
   unsnag completion zsh > "${fpath[1]}/_unsnag"
@@ -155,6 +180,8 @@ const std::vector<Command>& commands() {
        {{"markdown", 0, "DIR", {}, "write a page for each cause, or for CAUSE, into DIR"}, color_option()},
        Command::Completes::causes,
        run_explain},
+      {"fix", "[CAUSE | undo [ID] | list]", 2, "plans, applies, checks and undoes what a node needs against a cause", k_fix_help,
+       options_of_fix(), Command::Completes::fixes, run_fix},
       {"completion",
        "SHELL",
        1,

@@ -38,7 +38,7 @@ struct Command {
   std::string_view summary;  // one line
   std::string_view help;     // the rest of its help: examples, exit statuses
   std::vector<Option> options;
-  enum class Completes { nothing, files, causes, shells, commands } completes;
+  enum class Completes { nothing, files, causes, fixes, shells, commands } completes;
   int (*run)(const Arguments& arguments, Surroundings& surroundings);
 };
 
@@ -52,7 +52,11 @@ int run(const std::vector<std::string>& arguments, Surroundings& surroundings);
 int run_why(const Arguments& arguments, Surroundings& surroundings);
 int run_collect(const Arguments& arguments, Surroundings& surroundings);
 int run_explain(const Arguments& arguments, Surroundings& surroundings);
+int run_fix(const Arguments& arguments, Surroundings& surroundings);
 int run_completion(const Arguments& arguments, Surroundings& surroundings);
 int run_help(const Arguments& arguments, Surroundings& surroundings);
+
+/// Those of `fix`, which are made from the cures' parameters.
+std::vector<Option> options_of_fix();
 
 }  // namespace unsnag::cli

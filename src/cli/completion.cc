@@ -21,9 +21,10 @@ std::string words_after(const Command& command) {
     case Command::Completes::files: return "";
     case Command::Completes::shells: return "bash zsh fish";
     case Command::Completes::commands: return join_names();
-    case Command::Completes::causes: break;
+    case Command::Completes::causes:
+    case Command::Completes::fixes: break;
   }
-  std::string ids;
+  std::string ids = command.completes == Command::Completes::fixes ? "undo list" : "";
   for (const auto& page : diagnose::cause_pages()) ids += (ids.empty() ? "" : " ") + page.id;
   return ids;
 }

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether what was restarted runs, and whether it runs with what was set.
+#pragma once
+
+#include "remedy/apply.h"
+
+namespace unsnag::remedy {
+
+/// Waits until the unit runs and has run for options.steady_for without being started again; kubelet has to call itself healthy
+/// too. Errors: io: it doesn't, in words with its state; cut short by options.stop.
+Result<void> wait_for_health(Machine& machine, const std::string& unit, const ApplyOptions& options);
+
+/// Reads the settings back out of the running processes. `since`: when the files were written.
+/// Errors: io: one is not in force, with what is there instead.
+Result<void> read_back(Machine& machine, const std::vector<Probe>& probes, SysTime since);
+
+}  // namespace unsnag::remedy

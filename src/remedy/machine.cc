@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "remedy/machine.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "node/processes.h"
+#include "node/systemd_bus.h"
+
+namespace unsnag::remedy {
+namespace {
+
+/// One short answer over loopback; an HTTP library would bring more than is asked here.
+Result<std::string> get_loopback(std::uint16_t port, std::string_view path) {
+  const Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!fd) return fail_errno(errno);
+  const timeval patience{5, 0};
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return fail_errno(errno);
+  const auto request = fmt::format("GET {} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n", path);
+  if (::send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) return fail_errno(errno);
+  std::string answer;
+  std::array<char, 4096> buffer{};
+  for (;;) {
+    const auto got = ::recv(fd.get(), buffer.data(), buffer.size(), 0);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return fail_errno(errno);
+    if (got == 0 || answer.size() > 65536) break;
+    answer.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  const auto line = std::string_view(answer).substr(0, answer.find("\r\n"));
+  if (line.substr(0, 7) != "HTTP/1." || line.substr(std::min<std::size_t>(8, line.size()), 5) != " 200 ")
+    return fail(Errc::io, std::string(line));
+  const auto body = answer.find("\r\n\r\n");
+  return body == std::string::npos ? std::string() : answer.substr(body + 4);
+}
+
+std::string kernel_path(const std::string& key) {
+  auto path = "/proc/sys/" + key;
+  std::replace(path.begin() + 10, path.end(), '.', '/');
+  return path;
+}
+
+class ThisMachine : public Machine {
+ public:
+  ThisMachine(std::unique_ptr<node::Services> services, node::Proc proc) : services_(std::move(services)), proc_(std::move(proc)) {}
+
+  node::Services& services() override { return *services_; }
+  Result<std::vector<std::string>> command_line(pid_t pid) override {
+    TRY_ASSIGN(const auto head, node::read_head(proc_.tree, fmt::format("/{}/cmdline", pid), node::k_most_words));
+    return node::split_nul(head.text);
+  }
+  Result<std::vector<std::string>> environment(pid_t pid) override { return node::environment(proc_, pid); }
+  Result<std::string> limits(pid_t pid) override { return node::limits(proc_, pid); }
+  std::optional<SysTime> started(pid_t pid) override {
+    const auto stat = node::read_head(proc_.tree, fmt::format("/{}/stat", pid), 4096);
+    if (!stat) return std::nullopt;
+    const auto process = node::parse_process(stat->text, node::boot_time(proc_));
+    return process ? process->started : std::nullopt;
+  }
+  Result<std::string> healthz(std::uint16_t port) override { return get_loopback(port, "/healthz"); }
+  Result<std::string> kernel_value(const std::string& key) override {
+    TRY_ASSIGN(const auto head, node::read_head(proc_.tree, kernel_path(key).substr(5), 4096));
+    return std::string(trim(head.text));
+  }
+  Result<void> set_kernel_value(const std::string& key, const std::string& value) override {
+    TRY_ASSIGN(const auto fd, proc_.tree.open_path(kernel_path(key).substr(5), O_WRONLY));
+    if (::write(fd.get(), value.data(), value.size()) != static_cast<ssize_t>(value.size())) return fail_errno(errno);
+    return {};
+  }
+  std::vector<std::string> last_lines(const std::string&, std::size_t) override { return {}; }
+  SysTime now() override { return std::chrono::time_point_cast<nanoseconds>(std::chrono::system_clock::now()); }
+  void wait(std::chrono::milliseconds span) override { std::this_thread::sleep_for(span); }
+
+ private:
+  std::unique_ptr<node::Services> services_;
+  node::Proc proc_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Machine>> this_machine(const node::Root& root) {
+  TRY_ASSIGN(auto services, node::connect_to_systemd(root));
+  TRY_ASSIGN(auto proc, node::open_proc(root));
+  return std::unique_ptr<Machine>(std::make_unique<ThisMachine>(std::move(services), std::move(proc)));
+}
+
+}  // namespace unsnag::remedy

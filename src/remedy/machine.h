@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The running node, as far as applying a change needs it: its services, its processes, kubelet's health, the clock. Tests have
+// their own.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "node/root.h"
+#include "node/services.h"
+
+namespace unsnag::remedy {
+
+class Machine {
+ public:
+  Machine() = default;
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+  Machine(Machine&&) = delete;
+  Machine& operator=(Machine&&) = delete;
+  virtual ~Machine() = default;
+
+  virtual node::Services& services() = 0;
+  /// Of a process. Errors: not_found, permission_denied, io.
+  virtual Result<std::vector<std::string>> command_line(pid_t pid) = 0;
+  virtual Result<std::vector<std::string>> environment(pid_t pid) = 0;
+  virtual Result<std::string> limits(pid_t pid) = 0;
+  virtual std::optional<SysTime> started(pid_t pid) = 0;
+  /// The words of http://127.0.0.1:PORT/healthz. Errors: io: nobody listens, no answer, or not status 200.
+  virtual Result<std::string> healthz(std::uint16_t port) = 0;
+  virtual Result<std::string> kernel_value(const std::string& key) = 0;
+  virtual Result<void> set_kernel_value(const std::string& key, const std::string& value) = 0;
+  /// The unit's last lines of log, the newest last; none when they can't be had.
+  virtual std::vector<std::string> last_lines(const std::string& unit, std::size_t count) = 0;
+  virtual SysTime now() = 0;
+  virtual void wait(std::chrono::milliseconds span) = 0;
+};
+
+/// This machine. Errors: unsupported: no systemd runs here; permission_denied, io.
+Result<std::unique_ptr<Machine>> this_machine(const node::Root& root);
+
+}  // namespace unsnag::remedy
