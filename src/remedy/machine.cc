@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <ctime>
 #include <thread>
 
 #include <fmt/format.h>
@@ -68,11 +69,16 @@ class ThisMachine : public Machine {
   }
   Result<std::vector<std::string>> environment(pid_t pid) override { return node::environment(proc_, pid); }
   Result<std::string> limits(pid_t pid) override { return node::limits(proc_, pid); }
+  /// By the clock that the kernel counts a process's start with: its "btime" is whole seconds, which is too coarse here.
   std::optional<SysTime> started(pid_t pid) override {
     const auto stat = node::read_head(proc_.tree, fmt::format("/{}/stat", pid), 4096);
-    if (!stat) return std::nullopt;
-    const auto process = node::parse_process(stat->text, node::boot_time(proc_));
-    return process ? process->started : std::nullopt;
+    const auto process = stat ? node::parse_process(stat->text, std::nullopt) : std::nullopt;
+    struct timespec boot {};
+    const auto hertz = ::sysconf(_SC_CLK_TCK);
+    if (!process || hertz <= 0 || ::clock_gettime(CLOCK_BOOTTIME, &boot) != 0) return std::nullopt;
+    const nanoseconds since_boot = std::chrono::seconds(boot.tv_sec) + nanoseconds(boot.tv_nsec);
+    const nanoseconds at(static_cast<std::int64_t>(process->start_ticks * (1'000'000'000ULL / static_cast<std::uint64_t>(hertz))));
+    return now() - (since_boot - at);
   }
   Result<std::string> healthz(std::uint16_t port) override { return get_loopback(port, "/healthz"); }
   Result<std::string> kernel_value(const std::string& key) override {

@@ -97,7 +97,6 @@ std::vector<std::string> in_the_way(const Observed& observed, const SteadyLimits
   };
   above(observed.waits_for_disk, limits.disk, "the disk");
   above(observed.waits_for_memory, limits.memory, "memory");
-  above(observed.waits_for_cpu, limits.cpu, "a processor");
   const auto below = [&](const std::optional<double>& value, double limit, std::string_view what) {
     if (value && *value < limit) all.push_back(fmt::format("only {:.1f} % of {} is available", *value, what));
   };
@@ -119,7 +118,6 @@ Observed observe(const node::Root& root, const NodeFacts& facts, SysTime now) {
   };
   observed.waits_for_disk = pressure("io");
   observed.waits_for_memory = pressure("memory");
-  observed.waits_for_cpu = pressure("cpu");
   if (const auto meminfo = root.read("/proc/meminfo")) observed.memory_available = available_memory(*meminfo);
   if (const auto fd = root.open_path(store, O_RDONLY | O_DIRECTORY)) {
     struct statvfs disk {};

@@ -16,15 +16,16 @@ namespace unsnag::remedy {
 struct Observed {
   std::vector<std::string> under_way;  // pulls and creations: "a download of 12.3 MB, last written 2 s ago"
   std::vector<std::string> evictions;  // of the last minute
-  // Share of the last 10 s in which some task waited, in percent; nullopt: the kernel does not tell (/proc/pressure).
-  std::optional<double> waits_for_disk, waits_for_memory, waits_for_cpu;
+  // Share of the last 10 s in which some task waited, in percent; nullopt: the kernel does not tell (/proc/pressure). Waiting
+  // for a processor is left out: busy nodes do, and a restart harms them no more than others.
+  std::optional<double> waits_for_disk, waits_for_memory;
   std::optional<double> memory_available;  // share of all, in percent
   std::optional<double> disk_available;    // of the file system with the images, in percent
   std::vector<std::string> unknown;        // what could not be found out
 };
 
 struct SteadyLimits {
-  double disk = 60, memory = 20, cpu = 90;          // waits above
+  double disk = 60, memory = 20;                    // waits above
   double memory_available = 3, disk_available = 2;  // available below
 };
 

@@ -25,7 +25,6 @@ TEST(Steady, AQuietNodeIsSteadyAndALittlePressureIsNone) {
   Observed quiet;
   quiet.waits_for_disk = 12.5;
   quiet.waits_for_memory = 0;
-  quiet.waits_for_cpu = 40;
   quiet.memory_available = 30;
   quiet.disk_available = 9;
   EXPECT_THAT(in_the_way(quiet), IsEmpty());
