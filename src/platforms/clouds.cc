@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+// AKS and GKE: managed nodes with a short list of settings, each with a name of the platform's own. What is not on the list can't
+// be set there, and a change on a node is lost with the node.
+// From Microsoft's "Custom node configuration parameters for AKS", Google's NodeKubeletConfig, ContainerdConfig and "Customize
+// node system configuration".
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "platforms/clouds.h"
+#include "platforms/makers.h"
+#include "platforms/mirrors.h"
+#include "platforms/node_files.h"
+#include "platforms/script.h"
+#include "platforms/write.h"
+
+namespace unsnag::platforms {
+namespace {
+
+using settings::Setting;
+using settings::Target;
+
+using Names = std::pair<std::string_view, std::string_view>;
+
+constexpr std::array<Names, 4> k_aks_kubelet = {{{"imageGCHighThresholdPercent", "imageGcHighThreshold"},
+                                                 {"imageGCLowThresholdPercent", "imageGcLowThreshold"},
+                                                 {"podPidsLimit", "podMaxPids"},
+                                                 {"containerLogMaxFiles", "containerLogMaxFiles"}}};
+constexpr std::array<Names, 9> k_aks_sysctls = {{{"fs.file-max", "fsFileMax"},
+                                                 {"fs.inotify.max_user_watches", "fsInotifyMaxUserWatches"},
+                                                 {"fs.aio-max-nr", "fsAioMaxNr"},
+                                                 {"fs.nr_open", "fsNrOpen"},
+                                                 {"net.core.somaxconn", "netCoreSomaxconn"},
+                                                 {"kernel.threads-max", "kernelThreadsMax"},
+                                                 {"vm.max_map_count", "vmMaxMapCount"},
+                                                 {"vm.swappiness", "vmSwappiness"},
+                                                 {"vm.vfs_cache_pressure", "vmVfsCachePressure"}}};
+constexpr std::array<Names, 6> k_gke_kubelet = {{{"imageGCHighThresholdPercent", "imageGcHighThresholdPercent"},
+                                                 {"imageGCLowThresholdPercent", "imageGcLowThresholdPercent"},
+                                                 {"imageMinimumGCAge", "imageMinimumGcAge"},
+                                                 {"imageMaximumGCAge", "imageMaximumGcAge"},
+                                                 {"maxParallelImagePulls", "maxParallelImagePulls"},
+                                                 {"podPidsLimit", "podPidsLimit"}}};
+constexpr std::array<std::string_view, 8> k_gke_sysctls = {
+    "fs.aio-max-nr",    "fs.file-max",  "fs.inotify.max_user_instances", "fs.inotify.max_user_watches", "fs.nr_open", "net.core.somaxconn",
+    "vm.max_map_count", "vm.swappiness"};
+constexpr std::array<Names, 6> k_proxies = {{{"HTTP_PROXY", "httpProxy"},
+                                             {"http_proxy", "httpProxy"},
+                                             {"HTTPS_PROXY", "httpsProxy"},
+                                             {"https_proxy", "httpsProxy"},
+                                             {"NO_PROXY", "noProxy"},
+                                             {"no_proxy", "noProxy"}}};
+
+template <std::size_t n>
+std::string_view name_in(const std::array<Names, n>& names, std::string_view key) {
+  const auto* const found = std::find_if(names.begin(), names.end(), [&](const auto& one) { return one.first == key; });
+  return found == names.end() ? std::string_view() : found->second;
+}
+
+template <std::size_t n>
+Settings take_named(Order& order, Target target, const std::array<Names, n>& names) {
+  auto out = order.take_if([&](const Setting& setting) { return setting.target == target && !name_in(names, setting.key).empty(); });
+  for (auto& setting : out) setting.key = name_in(names, setting.key);
+  return out;
+}
+
+std::string json_lines(const Settings& settings, std::size_t blanks) {
+  std::string out;
+  for (const auto& setting : settings)
+    out += fmt::format("{}{}{}: {}", out.empty() ? "" : ",\n", std::string(blanks, ' '), json_text(setting.key), json_value(setting));
+  return out;
+}
+
+// A pull is silent for a reason, and where the limit can't be moved the reason can.
+constexpr std::string_view k_instead =
+    "what helps there: faster disks, smaller layers or zstd, fewer pulls at once, images pulled ahead or streamed";
+
+std::string lacks(std::string_view platform, std::string_view instead, const Setting& setting) {
+  switch (setting.target) {
+    case Target::kubelet_flag: return fmt::format("{} sets kubelet's flags itself; {}", platform, k_instead);
+    case Target::containerd:
+      return fmt::format("{} has no setting for it, and its nodes' config.toml is its own; {} ({})", platform, k_instead, instead);
+    case Target::cri_dockerd_flag:
+    case Target::docker:
+    case Target::crio: return fmt::format("{}'s nodes run containerd", platform);
+    case Target::kubelet_config: return fmt::format("{} has no setting for this key of kubelet's", platform);
+    case Target::sysctl:
+      return fmt::format("{} lets other sysctls be set, not this one; a privileged DaemonSet can, as its documentation says", platform);
+    case Target::environment:
+    case Target::unit: return fmt::format("{} has no setting for its nodes' units", platform);
+    case Target::file:
+      return fmt::format("{} puts no files of yours on a node; a privileged DaemonSet can, as its documentation says", platform);
+  }
+  return {};
+}
+
+}  // namespace
+
+namespace aks {
+
+Settings take_aks_kubelet(Order& order) { return take_named(order, Target::kubelet_config, k_aks_kubelet); }
+Settings take_aks_sysctls(Order& order) { return take_named(order, Target::sysctl, k_aks_sysctls); }
+
+Settings take_aks_proxies(Order& order) {
+  // Both spellings, and several units, are one setting here: the first that says it.
+  Settings out;
+  for (auto& setting : take_named(order, Target::environment, k_proxies)) {
+    if (std::any_of(out.begin(), out.end(), [&](const auto& one) { return one.key == setting.key; })) continue;
+    if (setting.key == "noProxy" && setting.kind != settings::Kind::list) {
+      setting.kind = settings::Kind::list;
+      for (const auto part : split(setting.value, ',')) setting.values.emplace_back(trim(part));
+    }
+    out.push_back(std::move(setting));
+  }
+  return out;
+}
+
+std::string aks_lacks(const Setting& setting) { return lacks("AKS", "ephemeral OS disks, artifact streaming with ACR", setting); }
+
+Result<Snippet> print(Order& order) {
+  const auto kubelet = take_aks_kubelet(order);
+  const auto sysctls = take_aks_sysctls(order);
+  const auto proxies = take_aks_proxies(order);
+  order.leave_out(aks_lacks);
+  if (order.nothing_taken()) return tl::unexpected(order.unsupported("AKS"));
+  order.versions.emplace_back("AKS, Linux node pools, Azure CLI 2.31 and later");
+  std::string files, flags, steps;
+  const auto add = [&](std::string_view name, std::string_view text) { files += fmt::format("cat > {} << 'END'\n{}\nEND\n", name, text); };
+  if (!kubelet.empty()) {
+    add("linuxkubeletconfig.json", fmt::format("{{\n{}\n}}", json_lines(kubelet, 2)));
+    flags += " --kubelet-config linuxkubeletconfig.json";
+  }
+  if (!sysctls.empty()) {
+    add("linuxosconfig.json", fmt::format("{{\n  \"sysctls\": {{\n{}\n  }}\n}}", json_lines(sysctls, 4)));
+    flags += " --linux-os-config linuxosconfig.json";
+  }
+  if (!flags.empty())
+    steps +=
+        fmt::format("az aks nodepool add --resource-group \"$RESOURCE_GROUP\" --cluster-name \"$CLUSTER\" --name \"$POOL\"{}\n", flags);
+  if (!proxies.empty()) {
+    std::string json;
+    for (const auto& proxy : proxies) json += fmt::format("{}  {}: {}", json.empty() ? "" : ",\n", json_text(proxy.key), json_value(proxy));
+    add("httpproxyconfig.json", fmt::format("{{\n{}\n}}", json));
+    steps += "az aks update --resource-group \"$RESOURCE_GROUP\" --name \"$CLUSTER\" --http-proxy-config httpproxyconfig.json\n";
+    order.notes.emplace_back("a proxy is the whole cluster's on AKS, and its nodes are reimaged for it");
+  }
+  const Head head = {
+      "RESOURCE_GROUP, CLUSTER and POOL (a new node pool's name) into the environment, then as a script; move the pods with kubectl drain, "
+      "then az aks nodepool delete the old pool",
+      "on the nodes of the new pool; a pool that is there does not take it on", "with a pool that has no such files"};
+  auto text = "#!/bin/sh\n" + head_comment(order, head) + "set -eu\n: \"${RESOURCE_GROUP:?is to be set}\" \"${CLUSTER:?is to be set}\"" +
+              (flags.empty() ? "" : " \"${POOL:?is to be set}\"") + "\n";
+  return snippet(order, "aks-node-configuration.sh", text + files + steps);
+}
+
+}  // namespace aks
+
+namespace gke {
+
+Settings take_gke_kubelet(Order& order) { return take_named(order, Target::kubelet_config, k_gke_kubelet); }
+
+Settings take_gke_sysctls(Order& order) {
+  return order.take_if([](const Setting& setting) {
+    return setting.target == Target::sysctl && std::find(k_gke_sysctls.begin(), k_gke_sysctls.end(), setting.key) != k_gke_sysctls.end();
+  });
+}
+
+std::string gke_registry_host(const Mirror& mirror) {
+  auto out = fmt::format("server: {}\nhosts:\n", json_text(mirror.registry == "*" ? "_default" : mirror.registry));
+  for (const auto& endpoint : mirror.endpoints)
+    out += fmt::format("- host: {}\n  capabilities:\n  - HOST_CAPABILITY_PULL\n  - HOST_CAPABILITY_RESOLVE\n", json_text(endpoint));
+  return out;
+}
+
+std::string gke_lacks(const Setting& setting) {
+  return lacks("GKE", "--disk-type pd-ssd or hyperdisk-balanced, image streaming, a secondary boot disk that holds the image", setting);
+}
+
+Result<Snippet> print(Order& order) {
+  const auto kubelet = take_gke_kubelet(order);
+  const auto sysctls = take_gke_sysctls(order);
+  order.already_there([](const Setting& setting) { return setting.target == Target::containerd && setting.key == "registry.config_path"; },
+                      "GKE sets it by itself");
+  const auto mirrors = take_mirrors(order);
+  order.leave_out(gke_lacks);
+  if (order.nothing_taken()) return tl::unexpected(order.unsupported("GKE"));
+  std::string system, runtime;
+  if (!kubelet.empty()) {
+    system += "kubeletConfig:\n";
+    for (const auto& setting : kubelet) system += fmt::format("  {}: {}\n", setting.key, yaml_value(setting));
+    order.versions.emplace_back("GKE Standard; image collection 1.30 and later, maxParallelImagePulls 1.33 and later");
+  }
+  if (!sysctls.empty()) {
+    system += "linuxConfig:\n  sysctl:\n";
+    for (const auto& setting : sysctls) system += fmt::format("    {}: {}\n", setting.key, json_text(plain_value(setting)));
+    order.versions.emplace_back("GKE Standard; the fs.inotify keys 1.32 and later");
+  }
+  if (!mirrors.empty()) {
+    runtime = "registryHosts:\n";
+    for (const auto& mirror : mirrors) runtime += "- " + indent(gke_registry_host(mirror), 2).substr(2);
+    order.versions.emplace_back("GKE Standard 1.34.1 and later");
+  }
+  const auto flags = fmt::format("{}{}", system.empty() ? "" : " --system-config-from-file=node-system-config.yaml",
+                                 runtime.empty() ? "" : " --containerd-config-from-file=containerd-config.yaml");
+  const Head head = {fmt::format("gcloud container node-pools update POOL --cluster=CLUSTER{}; it takes the place of the pool's old file, "
+                                 "whose keys have to stand in it too",
+                                 flags),
+                     "as GKE makes the pool's nodes anew, one by one", "with the old file, in the same way"};
+  if (runtime.empty()) return snippet(order, "node-system-config.yaml", head_comment(order, head) + system);
+  if (system.empty()) return snippet(order, "containerd-config.yaml", head_comment(order, head) + runtime);
+  return snippet(
+      order, "gke-node-configuration.sh",
+      fmt::format("#!/bin/sh\n{}set -eu\ncat > node-system-config.yaml << 'END'\n{}END\ncat > containerd-config.yaml << 'END'\n{}END\n"
+                  "gcloud container node-pools update \"${{POOL:?is to be set}}\" --cluster=\"${{CLUSTER:?is to be set}}\"{}\n",
+                  head_comment(order, head), system, runtime, flags));
+}
+
+}  // namespace gke
+}  // namespace unsnag::platforms

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What printing and patching share for AKS, GKE and Bottlerocket: settings under the platform's own names.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "edit/new_value.h"
+#include "platforms/mirrors.h"
+#include "platforms/order.h"
+
+namespace unsnag::platforms {
+
+namespace aks {
+Settings take_aks_kubelet(Order& order);
+Settings take_aks_sysctls(Order& order);
+Settings take_aks_proxies(Order& order);  // noProxy as a list
+std::string aks_lacks(const settings::Setting& setting);
+}  // namespace aks
+
+namespace gke {
+Settings take_gke_kubelet(Order& order);
+Settings take_gke_sysctls(Order& order);
+std::string gke_registry_host(const Mirror& mirror);  // the lines of one item of registryHosts
+std::string gke_lacks(const settings::Setting& setting);
+}  // namespace gke
+
+namespace bottlerocket {
+struct Entry {
+  edit::Path path;
+  edit::NewValue value;
+  std::optional<Mirror> mirror;  // instead: a table of a list
+};
+Result<std::vector<Entry>> settings_of(Order& order);
+std::string mirror_table(const Mirror& mirror);
+std::string lacks(const settings::Setting& setting);
+}  // namespace bottlerocket
+
+}  // namespace unsnag::platforms
