@@ -113,12 +113,12 @@ Result<Snippet> print(Order& order) {
   if (image == EksImage::al2) {
     const auto script = al2_script(order, false);
     const auto extra = al2_arguments(order);
-    user_data = "#!/bin/bash\n" + (script.empty() ? "set -eu\n" : for_sub(script.text())) + "/etc/eks/bootstrap.sh ${ClusterName}" +
+    user_data = "#!/bin/bash\n" + (script.empty() ? "" : for_sub(al2_block(order, script))) + "/etc/eks/bootstrap.sh ${ClusterName}" +
                 (extra.empty() ? "" : " " + for_sub(extra)) + "\n";
   } else {
     auto parts = al2023_parts(order);
     // A managed group's user data must be of several parts for AWS to add its own.
-    user_data = for_sub(mime_always(parts));
+    user_data = mime_always(parts);
   }
   order.leave_out(eks_lacks);
   if (order.nothing_taken()) return tl::unexpected(order.unsupported("a launch template"));
@@ -138,7 +138,7 @@ Result<Snippet> print(Order& order) {
       "UserData:\n          Fn::Base64:";
   const auto block = yaml_block(user_data, 12);
   // Without a variable in it a !Sub would be one too many.
-  text += contains(user_data, "${") ? fmt::format(" !Sub {}", block) : fmt::format(" {}", block);
+  text += fmt::format("{} {}", al2 ? " !Sub" : "", block);
   text +=
       "\nOutputs:\n  LaunchTemplateId:\n    Value: !Ref NodeLaunchTemplate\n  LaunchTemplateVersion:\n    Value: !GetAtt "
       "NodeLaunchTemplate.LatestVersionNumber\n";

@@ -102,6 +102,34 @@ std::string lacks(std::string_view platform, std::string_view instead, const Set
 }  // namespace
 
 namespace aks {
+namespace {
+
+// What the configuration of a pool has no words for, and needs no restart of anything: by a pod on each node, which is
+// Microsoft's own way for it. The image is the one of its documentation.
+std::string daemon_set(const Order& order, const std::vector<NodeFile>& files) {
+  Script script;
+  for (const auto& file : files) {
+    script.write(file);
+    if (!file.apply.empty()) script.run(file.apply);
+  }
+  return fmt::format(
+      "apiVersion: apps/v1\nkind: DaemonSet\nmetadata:\n  name: {0}\n  namespace: kube-system\nspec:\n  selector:\n    matchLabels:\n      "
+      "app: {0}\n  template:\n"
+      "    metadata:\n      labels:\n        app: {0}\n    spec:\n      hostPID: true\n      nodeSelector:\n        kubernetes.io/os: "
+      "linux\n      tolerations:\n"
+      "        - operator: Exists\n      containers:\n        - name: set\n          image: mcr.microsoft.com/oss/busybox/busybox:1.33.1\n "
+      "         securityContext:\n"
+      "            privileged: true\n          env:\n            - name: SCRIPT\n              value: {1}\n          command:\n            "
+      "- sh\n            - -ec\n"
+      "            - 'nsenter -t 1 -m -u -i -n -p -- sh -c \"$SCRIPT\"; exec sleep 2147483647'\n",
+      order.name(), yaml_block(script.text(), 16));
+}
+
+bool without_restart(const Setting& setting) {
+  return setting.target == Target::sysctl || (setting.target == Target::file && contains(setting.key, "/certs.d/"));
+}
+
+}  // namespace
 
 Settings take_aks_kubelet(Order& order) { return take_named(order, Target::kubelet_config, k_aks_kubelet); }
 Settings take_aks_sysctls(Order& order) { return take_named(order, Target::sysctl, k_aks_sysctls); }
@@ -126,11 +154,17 @@ Result<Snippet> print(Order& order) {
   const auto kubelet = take_aks_kubelet(order);
   const auto sysctls = take_aks_sysctls(order);
   const auto proxies = take_aks_proxies(order);
+  order.already_there([](const Setting& setting) { return setting.target == Target::containerd && setting.key == "registry.config_path"; },
+                      "AKS sets it by itself");
+  Order by_pod(order.take_if(without_restart), order.context);
+  const auto files = take_node_files(by_pod, {});
   order.leave_out(aks_lacks);
   if (order.nothing_taken()) return tl::unexpected(order.unsupported("AKS"));
   order.versions.emplace_back("AKS, Linux node pools, Azure CLI 2.31 and later");
-  std::string files, flags, steps;
-  const auto add = [&](std::string_view name, std::string_view text) { files += fmt::format("cat > {} << 'END'\n{}\nEND\n", name, text); };
+  std::string files_text, flags, steps;
+  const auto add = [&](std::string_view name, std::string_view text) {
+    files_text += fmt::format("cat > {} << 'END'\n{}\nEND\n", name, text);
+  };
   if (!kubelet.empty()) {
     add("linuxkubeletconfig.json", fmt::format("{{\n{}\n}}", json_lines(kubelet, 2)));
     flags += " --kubelet-config linuxkubeletconfig.json";
@@ -149,13 +183,33 @@ Result<Snippet> print(Order& order) {
     steps += "az aks update --resource-group \"$RESOURCE_GROUP\" --name \"$CLUSTER\" --http-proxy-config httpproxyconfig.json\n";
     order.notes.emplace_back("a proxy is the whole cluster's on AKS, and its nodes are reimaged for it");
   }
-  const Head head = {
-      "RESOURCE_GROUP, CLUSTER and POOL (a new node pool's name) into the environment, then as a script; move the pods with kubectl drain, "
-      "then az aks nodepool delete the old pool",
-      "on the nodes of the new pool; a pool that is there does not take it on", "with a pool that has no such files"};
-  auto text = "#!/bin/sh\n" + head_comment(order, head) + "set -eu\n: \"${RESOURCE_GROUP:?is to be set}\" \"${CLUSTER:?is to be set}\"" +
-              (flags.empty() ? "" : " \"${POOL:?is to be set}\"") + "\n";
-  return snippet(order, "aks-node-configuration.sh", text + files + steps);
+  const bool pool = !flags.empty();
+  std::string roll_out = "as a script";
+  std::string in_force;
+  std::string take_back;
+  if (pool) {
+    roll_out =
+        "RESOURCE_GROUP, CLUSTER and POOL (a new node pool's name) into the environment, then as a script; move the pods with kubectl "
+        "drain, then az aks "
+        "nodepool delete the old pool";
+    in_force = "on the nodes of the new pool; a pool that is there does not take it on";
+    take_back = "with a pool that has no such files";
+  } else if (!proxies.empty()) {
+    roll_out = "RESOURCE_GROUP and CLUSTER into the environment, then as a script";
+    in_force = "as AKS reimages the nodes";
+    take_back = "az aks update --disable-http-proxy";
+  }
+  if (!files.empty()) {
+    steps += fmt::format("kubectl apply -f - << 'END-OF-DAEMONSET'\n{}END-OF-DAEMONSET\n", daemon_set(order, files));
+    in_force += fmt::format("{}of the DaemonSet: on every Linux node as its pod starts", in_force.empty() ? "" : "; ");
+    take_back += fmt::format("{}kubectl -n kube-system delete daemonset {}, and new nodes", take_back.empty() ? "" : "; ", order.name());
+    order.notes.emplace_back("the DaemonSet's pods are privileged: they run the script in the node's own namespaces");
+  }
+  auto text = "#!/bin/sh\n" + head_comment(order, {roll_out, in_force, take_back}) + "set -eu\n";
+  if (pool || !proxies.empty())
+    text +=
+        fmt::format(": \"${{RESOURCE_GROUP:?is to be set}}\" \"${{CLUSTER:?is to be set}}\"{}\n", pool ? " \"${POOL:?is to be set}\"" : "");
+  return snippet(order, "aks-node-configuration.sh", text + files_text + steps);
 }
 
 }  // namespace aks

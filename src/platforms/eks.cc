@@ -75,6 +75,10 @@ std::string al2_arguments(Order& order) {
   return flags.empty() ? flags : fmt::format("--kubelet-extra-args '{}'", flags);
 }
 
+std::string al2_block(const Order& order, const Script& script) {
+  return fmt::format("# {0}: begin\n(\n{1})\n# {0}: end\n", order.name(), script.text());
+}
+
 Al2023 al2023_parts(Order& order) {
   Al2023 out;
   std::string spec;

@@ -26,6 +26,9 @@ Script al2_script(Order& order, bool flags_too);
 /// "--kubelet-extra-args '…'", or "": out of kubelet's flags.
 std::string al2_arguments(Order& order);
 
+/// A script as a block of a larger one, to be found again: what fails in it does not keep bootstrap.sh from being called.
+std::string al2_block(const Order& order, const Script& script);
+
 struct Al2023 {
   std::string node_config;  // a document, or ""
   Script script;            // what NodeConfig has no words for

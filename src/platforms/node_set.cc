@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platforms/node_set.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "platforms/script.h"
@@ -8,7 +10,11 @@
 namespace unsnag::platforms {
 
 Snippet node_set(Order& order, const std::vector<NodeFile>& files, Head head, const std::vector<std::string>& after) {
-  if (files.size() == 1) {
+  // Only what was written here may begin with a comment.
+  const auto given = [&](const settings::Setting& setting) {
+    return setting.target == settings::Target::file && setting.key == files[0].path;
+  };
+  if (files.size() == 1 && std::none_of(order.taken().begin(), order.taken().end(), given)) {
     const auto& path = files[0].path;
     head.roll_out = fmt::format("as {}; {}", path, head.roll_out);
     return snippet(order, path.substr(path.rfind('/') + 1), head_comment(order, head) + files[0].text);

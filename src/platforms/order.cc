@@ -94,15 +94,34 @@ void Order::already_there(const std::function<bool(const Setting&)>& is_it, std:
 }
 
 void Order::leave_out(const std::function<std::string(const Setting&)>& why) {
-  for (const auto& setting : rest_) left_out_.push_back(fmt::format("{}: {}", secretless(setting), why(setting)));
+  for (const auto& setting : rest_) {
+    auto reason = why(setting);
+    const auto known = std::find_if(left_out_.begin(), left_out_.end(), [&](const auto& one) { return one.first == reason; });
+    if (known == left_out_.end()) left_out_.emplace_back(std::move(reason), secretless(setting));
+    else known->second += ", and " + secretless(setting);
+  }
   rest_.clear();
 }
 
+std::vector<std::string> Order::left_out() const {
+  std::vector<std::string> out;
+  for (const auto& [why, what] : left_out_) out.push_back(fmt::format("{}: {}", what, why));
+  return out;
+}
+
+std::vector<std::string> Order::all_versions() const {
+  auto out = versions;
+  for (const auto& setting : taken_) {
+    auto known = known_to(setting);
+    if (!known.empty() && std::find(out.begin(), out.end(), known) == out.end()) out.push_back(std::move(known));
+  }
+  return out;
+}
+
 Error Order::unsupported(std::string_view platform_title) const {
-  std::string detail;
-  for (const auto& reason : left_out_) detail += (detail.empty() ? "" : "; ") + reason;
-  if (detail.empty()) detail = fmt::format("{} has all of it already", platform_title);
-  return {Errc::unsupported, detail};
+  const auto reasons = left_out();
+  if (reasons.empty()) return {Errc::unsupported, fmt::format("{} has all of it already", platform_title)};
+  return {Errc::unsupported, fmt::format("{}", fmt::join(reasons, "; "))};
 }
 
 std::string Order::name() const { return context.cause.empty() ? "unsnag" : fmt::format("unsnag-{}", context.cause); }
@@ -114,7 +133,7 @@ std::string head_comment(const Order& order, const Head& head, std::string_view 
     out += fmt::format("{}{}{}\n", mark, context.cause_title, context.cause.empty() ? "" : fmt::format(" [{}]", context.cause));
   if (!context.command.empty()) out += fmt::format("{}written by  {}\n", mark, context.command);
   for (const auto& setting : order.taken()) add_row(out, mark, "sets", secretless(setting));
-  for (const auto& version : order.versions) add_row(out, mark, "holds for", version);
+  for (const auto& version : order.all_versions()) add_row(out, mark, "holds for", version);
   add_row(out, mark, "roll out", head.roll_out);
   add_row(out, mark, "in force", head.in_force);
   add_row(out, mark, "take back", head.take_back);
@@ -129,7 +148,7 @@ Snippet snippet(Order& order, std::string file_name, std::string text) {
   out.text = std::move(text);
   out.notes = order.notes;
   for (const auto& what : order.left_out()) out.notes.push_back("not in here: " + what);
-  out.versions = order.versions;
+  out.versions = order.all_versions();
   return out;
 }
 

@@ -36,13 +36,16 @@ class Order {
   [[nodiscard]] Error unsupported(std::string_view platform_title) const;
 
   [[nodiscard]] const Settings& taken() const { return taken_; }
-  [[nodiscard]] const std::vector<std::string>& left_out() const { return left_out_; }
+  /// "what, and what: why", one for each reason.
+  [[nodiscard]] std::vector<std::string> left_out() const;
+  /// What it holds for: the platform's own words, and those of the settings taken.
+  [[nodiscard]] std::vector<std::string> all_versions() const;
   /// "unsnag-progress-deadline", for names of files.
   [[nodiscard]] std::string name() const;
 
  private:
   Settings rest_, taken_;
-  std::vector<std::string> left_out_;
+  std::vector<std::pair<std::string, std::string>> left_out_;  // reason, settings
 };
 
 /// What a text's head says besides what the Order knows.

@@ -88,6 +88,16 @@ Result<std::string> patch_here_documents(std::string_view text, Order& order) {
   return out;
 }
 
+bool in_sub(std::string_view text, const Value& root, const edit::Path& path) {
+  const auto* value = &root;
+  for (const auto& step : path) value = &(*value)[step];
+  const auto lines = split(text, '\n');
+  // A block's line is the one with its | or the one behind it.
+  for (std::uint64_t line = value->line < 2 ? 1 : value->line - 1; line <= value->line && line <= lines.size(); ++line)
+    if (contains(lines[line - 1], "!Sub")) return true;
+  return false;
+}
+
 bool is_node_groups(std::string_view name) { return name == "eks_managed_node_groups" || name == "self_managed_node_groups"; }
 
 // The attribute put into each node group that has none of it, in all module blocks.
@@ -200,9 +210,12 @@ Result<std::string> patch(std::string_view text, Order& order) {
       }
       if (!user_data) continue;
       left = order;
-      auto changed = patch_user_data(*user_data, left, [](std::string_view added) {
+      // ${ means something in a !Sub only; the tag stands in the line that the text begins in.
+      const bool sub = path.back() == "Fn::Sub" || in_sub(text, documents[0], path);
+      auto changed = patch_user_data(*user_data, left, [sub](std::string_view added) {
         std::string escaped(added);
-        for (auto at = escaped.find("${"); at != std::string::npos; at = escaped.find("${", at + 3)) escaped.insert(at + 2, "!");
+        for (auto at = sub ? escaped.find("${") : std::string::npos; at != std::string::npos; at = escaped.find("${", at + 3))
+          escaped.insert(at + 2, "!");
         return escaped;
       });
       if (!changed) return tl::unexpected(std::move(changed).error());

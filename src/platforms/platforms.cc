@@ -97,8 +97,6 @@ Result<Snippet> print(std::string_view platform, const std::vector<Setting>& set
   TRY_ASSIGN(const auto* const found, maker(platform));
   TRY(check(settings, context));
   Order order(made_plain(settings), context);
-  for (const auto& setting : settings)
-    if (auto version = known_to(setting); !version.empty()) order.versions.push_back(std::move(version));
   add_notes(order, settings);
   return found->print(order);
 }

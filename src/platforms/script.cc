@@ -17,6 +17,7 @@ using settings::Setting;
 
 constexpr std::string_view k_put = R"sh(# put FILE MODE: standard input becomes FILE, at once. Owner and mode of a file that is there stay.
 put() {
+  [ ! -L "$1" ] || set -- "$(readlink -f "$1")" "$2"
   mkdir -p "$(dirname "$1")"
   rm -f "$1.unsnag"
   if [ -e "$1" ]; then cp -p "$1" "$1.unsnag"; else : > "$1.unsnag"; chmod "$2" "$1.unsnag"; fi
@@ -57,7 +58,7 @@ containerd_set() {
   case $path in *.*) table=$table.$(echo "$path" | sed 's/\.[^.]*$//') path=$(echo "$path" | sed 's/.*\.//') ;; esac
   new=$(toml_set "$1" "$table" "$path" "$4") || return 1
   if command -v containerd > /dev/null; then
-    echo "$new" > "$1.check"
+    printf '%s\n' "$new" > "$1.check"
     if ! containerd --config "$1.check" config dump > /dev/null; then
       rm "$1.check"
       echo "containerd does not take $1 with $path in it: the file stays as it is" >&2
@@ -65,7 +66,7 @@ containerd_set() {
     fi
     rm "$1.check"
   fi
-  echo "$new" | put "$1" 644
+  printf '%s\n' "$new" | put "$1" 644
 }
 )sh";
 
@@ -73,7 +74,7 @@ constexpr std::string_view k_json = R"sh(# json_set FILE FILTER: FILE as jq chan
 json_set() {
   [ -s "$1" ] || echo '{}' | put "$1" 644
   new=$(jq "$2" "$1") || return 1
-  echo "$new" | put "$1" 644
+  printf '%s\n' "$new" | put "$1" 644
 }
 )sh";
 
@@ -84,12 +85,12 @@ kubelet_set() {
     function flush(blanks) { print blanks child ": " value; waiting = 0 }
     BEGIN { key = ENVIRON["key"]; child = ENVIRON["child"]; value = ENVIRON["value"] }
     waiting { match($0, /^ */); flush(RLENGTH > 0 ? substr($0, 1, RLENGTH) : "  ") }
-    index($0, key ":") == 1 { inside = 1; if (child == "") next; print key ":"; seen = 1; waiting = 1; next }
+    index($0, key ":") == 1 { inside = 1; seen = 1; if (child == "") print key ": " value; else { print key ":"; waiting = 1 }; next }
     /^[^ #-]/ { inside = 0 }
     inside && (child == "" || $1 == child ":") { next }
     { print }
-    END { if (waiting) flush("  "); else if (child == "") print key ": " value; else if (!seen) { print key ":"; flush("  ") } }' "$1") || return 1
-  echo "$new" | put "$1" 644
+    END { if (waiting) flush("  "); else if (!seen && child == "") print key ": " value; else if (!seen) { print key ":"; flush("  ") } }' "$1") || return 1
+  printf '%s\n' "$new" | put "$1" 644
 }
 )sh";
 
@@ -123,7 +124,7 @@ kubelet_flag() {
       next
     }
     { print }' "$file") || return 1
-  echo "$new" | put "$file" 644
+  printf '%s\n' "$new" | put "$file" 644
 }
 )sh";
 

@@ -67,7 +67,7 @@ Result<Snippet> print(Order& order) {
   if (al2) {
     const auto script = al2_script(order, false);
     const auto extra = al2_arguments(order);
-    user_data = hcl_template("#!/bin/bash\n" + (script.empty() ? "set -eu\n" : script.text())) +
+    user_data = hcl_template("#!/bin/bash\n" + (script.empty() ? "" : al2_block(order, script))) +
                 "/etc/eks/bootstrap.sh ${var.cluster_name}" + (extra.empty() ? "" : " " + hcl_template(extra)) + "\n";
   } else {
     user_data = hcl_template(mime_always(al2023_parts(order)));

@@ -58,11 +58,6 @@ const Value& value_at(const std::vector<Value>& documents, const edit::Path& pat
   return *at;
 }
 
-// A block of ours in a script, to be found again.
-std::string marked(const Order& order, const std::string& script) {
-  return fmt::format("# {0}: begin\n(\n{1})\n# {0}: end\n", order.name(), script);
-}
-
 Result<std::string> patch_script(std::string_view script, Order& order, const Escape& escape) {
   std::string out(script);
   for (const auto& flag : order.take(Target::kubelet_flag)) {
@@ -70,7 +65,7 @@ Result<std::string> patch_script(std::string_view script, Order& order, const Es
   }
   const auto prelude = al2_script(order, false);
   if (prelude.empty()) return out;
-  const auto block = escape(marked(order, prelude.text()));
+  const auto block = escape(al2_block(order, prelude));
   const auto begin = out.find(fmt::format("# {}: begin\n", order.name()));
   const auto end_line = fmt::format("# {}: end\n", order.name());
   if (const auto end = out.find(end_line, begin == std::string::npos ? 0 : begin); begin != std::string::npos && end != std::string::npos) {
