@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What printing and patching share for AKS, GKE and Bottlerocket: settings under the platform's own names.
+// What printing and patching share for AKS, GKE, Bottlerocket and Talos: settings under the platform's own names.
 #pragma once
 
 #include <optional>
@@ -36,5 +36,10 @@ Result<std::vector<Entry>> settings_of(Order& order);
 std::string mirror_table(const Mirror& mirror);
 std::string lacks(const settings::Setting& setting);
 }  // namespace bottlerocket
+
+namespace talos {
+/// Proxies of containerd, under the names that machine.env has them by.
+Settings take_proxies(Order& order);
+}  // namespace talos
 
 }  // namespace unsnag::platforms

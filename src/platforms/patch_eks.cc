@@ -25,6 +25,7 @@ std::string as_it_is(std::string_view text) { return std::string(text); }
 struct HereDocument {
   std::size_t begin = 0, end = 0;  // of the lines in it
   std::size_t blanks = 0;          // by which they are moved in
+  std::string_view word;           // that ends it
 };
 
 std::vector<HereDocument> here_documents(std::string_view text) {
@@ -36,7 +37,7 @@ std::vector<HereDocument> here_documents(std::string_view text) {
     if (line == std::string_view::npos) break;
     const auto word = trim(text.substr(word_begin, line - word_begin));
     if (word.empty() || word.find_first_of(" \"'(){}") != std::string_view::npos) continue;
-    HereDocument one{line + 1, line + 1, std::string_view::npos};
+    HereDocument one{line + 1, line + 1, std::string_view::npos, word};
     bool closed = false;
     while (!closed && one.end < text.size()) {
       line = std::min(text.find('\n', one.end), text.size());
@@ -78,6 +79,10 @@ Result<std::string> patch_here_documents(std::string_view text, Order& order) {
     left = order;
     TRY_ASSIGN(const auto changed,
                patch_user_data(moved_out(body, at->blanks), left, [](std::string_view added) { return hcl_template(added); }));
+    for (const auto line : split(changed, '\n'))
+      if (trim(line) == at->word)
+        return fail(Errc::unsupported,
+                    fmt::format("what is to go in has a line {}, which ends this here-document: give it another end word", at->word));
     out.replace(at->begin, at->end - at->begin, indent(changed, at->blanks));
   }
   if (!found)
@@ -198,15 +203,14 @@ Result<std::string> patch(std::string_view text, Order& order) {
       if (type == "AWS::EC2::LaunchTemplate") path.emplace_back("LaunchTemplateData");
       else if (type != "AWS::AutoScaling::LaunchConfiguration" && type != "AWS::EC2::Instance") continue;
       path.emplace_back("UserData");
-      path.emplace_back("Fn::Base64");
-      auto user_data = edit::get_yaml(out, path);
-      if (!user_data) {  // Fn::Base64: {"Fn::Sub": …}
-        path.emplace_back("Fn::Sub");
-        user_data = edit::get_yaml(out, path);
-      }
-      if (!user_data) {  // !Base64 …
-        path.resize(path.size() - 2);
-        user_data = edit::get_yaml(out, path);
+      Result<std::string> user_data = fail(Errc::not_found, "");
+      for (const auto& below : {edit::Path{"Fn::Base64"}, edit::Path{"Fn::Base64", "Fn::Sub"}, edit::Path{"Fn::Sub"}, edit::Path{}}) {
+        auto candidate = path;
+        candidate.insert(candidate.end(), below.begin(), below.end());
+        user_data = edit::get_yaml(out, candidate);
+        if (!user_data) continue;
+        path = candidate;
+        break;
       }
       if (!user_data) continue;
       left = order;

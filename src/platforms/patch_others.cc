@@ -216,6 +216,9 @@ Result<std::string> patch(std::string_view text, Order& order) {
   for (const auto& setting : order.take(Target::sysctl)) {
     TRY_ASSIGN(out, edit::set_yaml(out, at({"sysctls", setting.key}), edit::text_value(plain_value(setting))));
   }
+  for (const auto& proxy : take_proxies(order)) {
+    TRY_ASSIGN(out, edit::set_yaml(out, at({"env", proxy.key}), edit::text_value(plain_value(proxy))));
+  }
   TRY_ASSIGN(out, set_mirrors(out, take_mirrors(order), at({"registries", "mirrors"}), "endpoints"));
   if (const auto keys = order.take(Target::containerd); !keys.empty()) {
     constexpr std::string_view k_part = "/etc/cri/conf.d/20-customization.part";

@@ -27,7 +27,7 @@ std::string changed(std::string_view platform, std::string_view text, std::strin
   if (!once) return "error: " + once.error().message();
   const auto twice = patched(platform, *once, set);
   EXPECT_TRUE(twice) << twice.error().message();
-  if (twice) EXPECT_EQ(*twice, *once);
+  EXPECT_EQ(twice.value_or(""), *once);
   std::size_t at = 0;
   for (const auto line : split(text, '\n')) {
     if (!keeps_all_lines) break;
@@ -202,7 +202,9 @@ TEST(PatchTerraform, AHereDocumentIsChangedInPlace) {
 )";
   EXPECT_THAT(changed("terraform-launch-template", k_template, "deadline-docker", false),
               HasSubstr("      --kubelet-extra-args \"--node-labels=a=b --image-pull-progress-deadline=10m\"\n  EOT\n"));
-  EXPECT_THAT(changed("terraform-launch-template", k_template, "odd-file"), Not(HasSubstr(" ${A}")));
+  const auto odd = patched("terraform-launch-template", k_template, "odd-file");
+  ASSERT_FALSE(odd) << "it has a line EOT";
+  EXPECT_THAT(odd.error().detail, HasSubstr("ends this here-document"));
   EXPECT_EQ(patched("terraform-launch-template", "resource \"a\" \"b\" {\n  user_data = data.x.y\n}\n", "qps").error().code,
             Errc::not_found);
 }
@@ -210,7 +212,7 @@ TEST(PatchTerraform, AHereDocumentIsChangedInPlace) {
 TEST(Hcl, ATextThatDoesNotNestIsMalformed) {
   for (const auto* const text : {"a {", "a = \"", "a = <<X\n", "a = (]", "{", "a = ", "/*", "a b c", "a = \"${\""}) {
     const auto read = read_hcl(text);
-    if (read) EXPECT_TRUE(read->attributes.empty() && read->blocks.empty()) << text;
+    EXPECT_TRUE(!read || (read->attributes.empty() && read->blocks.empty())) << text;
   }
   EXPECT_EQ(read_hcl("a = " + std::string(1000, '(')).error().code, Errc::too_large);
 }

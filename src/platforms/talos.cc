@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "platforms/clouds.h"
 #include "platforms/containerd.h"
 #include "platforms/makers.h"
 #include "platforms/mirrors.h"
@@ -22,12 +23,6 @@ using settings::Setting;
 using settings::Target;
 
 constexpr std::string_view k_part = "/etc/cri/conf.d/20-customization.part";
-
-bool is_proxy(const Setting& setting) {
-  constexpr std::array<std::string_view, 3> k_names = {"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"};
-  return setting.target == Target::environment && setting.unit == "containerd.service" &&
-         std::find(k_names.begin(), k_names.end(), setting.key) != k_names.end();
-}
 
 std::string lacks(const Setting& setting) {
   switch (setting.target) {
@@ -46,6 +41,19 @@ std::string file_entry(std::string_view path, std::string_view text) {
 
 }  // namespace
 
+Settings take_proxies(Order& order) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> k_names = {
+      {{"HTTP_PROXY", "http_proxy"}, {"HTTPS_PROXY", "https_proxy"}, {"NO_PROXY", "no_proxy"}}};
+  const auto name_of = [&](const Setting& setting) {
+    return std::find_if(k_names.begin(), k_names.end(), [&](const auto& one) { return one.first == setting.key; });
+  };
+  auto out = order.take_if([&](const Setting& setting) {
+    return setting.target == Target::environment && setting.unit == "containerd.service" && name_of(setting) != k_names.end();
+  });
+  for (auto& setting : out) setting.key = name_of(setting)->second;
+  return out;
+}
+
 Result<Snippet> print(Order& order) {
   order.already_there([](const Setting& setting) { return setting.target == Target::containerd && setting.key == "registry.config_path"; },
                       "Talos sets it by itself");
@@ -58,14 +66,9 @@ Result<Snippet> print(Order& order) {
   }
   if (const auto keys = order.take(Target::kubelet_config); !keys.empty()) kubelet += "    extraConfig:\n" + indent(kubelet_yaml(keys), 6);
   if (!kubelet.empty()) machine += "  kubelet:\n" + kubelet;
-  if (const auto proxies = order.take_if(is_proxy); !proxies.empty()) {
+  if (const auto proxies = take_proxies(order); !proxies.empty()) {
     machine += "  env:\n";
-    for (const auto& proxy : proxies)
-      machine += fmt::format("    {}: {}\n",
-                             proxy.key == "HTTP_PROXY"    ? "http_proxy"
-                             : proxy.key == "HTTPS_PROXY" ? "https_proxy"
-                                                          : "no_proxy",
-                             json_text(plain_value(proxy)));
+    for (const auto& proxy : proxies) machine += fmt::format("    {}: {}\n", proxy.key, json_text(plain_value(proxy)));
     order.notes.emplace_back("the variables are for all services of Talos, not for containerd alone");
   }
   if (const auto sysctls = order.take(Target::sysctl); !sysctls.empty()) {
