@@ -119,7 +119,7 @@ class Trial {
   void scalar(const Place& place) {
     const auto& old = place.value;
     NewValue next, back;
-    if (format_ == Format::toml && old.scalar.find("___") != std::string::npos) return;  // an action of a template, masked
+    if (format_ == Format::toml && old.scalar.find("__") != std::string::npos) return;  // an action of a template, masked
     // 1.5e2, 0x10, a date: not what these editors write.
     if (format_ != Format::yaml && !old.quoted && old.scalar != "true" && old.scalar != "false" && !is_number(old.scalar)) return;
     if (old.quoted || (old.scalar != "true" && old.scalar != "false" && !is_number(old.scalar))) {

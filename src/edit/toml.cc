@@ -97,7 +97,25 @@ std::string with_break(const Toml& toml, std::string line) { return std::move(li
 
 class Insertion {
  public:
-  Insertion(const Toml& toml, const Path& path, const std::string& value) : toml_(toml), path_(path), value_(value) {}
+  Insertion(const Toml& toml, const Path& path, std::string value) : toml_(toml), path_(path), value_(std::move(value)) {}
+
+  /// One more [[a.b]] with these entries; `inner` is the list, or the innermost table that is there.
+  Result<std::vector<Patch>> item(NodeId inner, std::size_t steps, const std::vector<std::pair<std::string, NewValue>>& entries) const {
+    const auto& node = toml_.file.tree[inner];
+    const bool is_list = steps == path_.size();
+    if (node.flow || node.kind == Node::Kind::scalar || (is_list && (node.kind != Node::Kind::list || node.children.empty())))
+      return fail(Errc::unsupported, fmt::format("what stands at '{}' is no list of tables with headers", path_.back()));
+    const auto* header = header_of(toml_, is_list ? node.children.back() : inner);
+    std::string name = is_list ? header->prefix : inner == k_root ? std::string() : name_of(inner);
+    for (auto i = steps; i < path_.size(); ++i) name += (name.empty() ? "" : ".") + key(i);
+    std::string indent(header == nullptr ? std::string_view() : indent_at(toml_.masked, header->lines.begin));
+    if (!is_list && header != nullptr) indent += toml_.style.nesting;
+    auto lines = with_break(toml_, fmt::format("{}[[{}]]", indent, name));
+    for (const auto& [entry, value] : entries)
+      lines += with_break(toml_, fmt::format("{}{} = {}", indent + toml_.style.unit, toml_key(entry, toml_.style.key_quote),
+                                             toml_value(value, toml_.style.quote)));
+    return behind_all_of(inner, header, std::move(lines));
+  }
 
   /// The key isn't there; `inner` is the innermost table that is, `steps` of the path lead to it.
   Result<std::vector<Patch>> into(NodeId inner, std::size_t steps) const {
@@ -203,32 +221,40 @@ class Insertion {
   }
 
   [[nodiscard]] Result<std::vector<Patch>> new_table(NodeId parent, std::size_t steps, const TomlStatement* header) const {
-    // Behind the last thing in its parent; in a template, behind the conditions that this may stand in.
-    const TomlStatement* last = nullptr;
-    std::size_t levels = path_.size() - 1 - steps;
-    for (const auto& statement : toml_.file.statements) {
-      const auto id = statement.kind == Kind::opaque ? statement.section : statement.node;
-      if (parent == k_root || toml_.file.tree.is_within(id, parent)) last = &statement;
-      if (header == nullptr && parent != k_root && last == &statement) header = &statement;  // looks as its first inner table does
-    }
-    if (last != nullptr && (last->depth > 0 || (header != nullptr && header->depth > 0))) return conditional();
     std::string name = parent == k_root ? std::string() : name_of(parent);
     for (auto i = steps; i + 1 < path_.size(); ++i) name += (name.empty() ? "" : ".") + key(i);
+    const bool is_own = header != nullptr;
+    if (header == nullptr && parent != k_root) header = first_within(parent);  // looks as its first inner table does
     std::string indent(header == nullptr ? std::string_view() : indent_at(toml_.masked, header->lines.begin));
-    if (header != nullptr && header->node == parent)
-      for (; levels > 0; --levels) indent += toml_.style.nesting;
+    if (is_own)
+      for (auto levels = path_.size() - 1 - steps; levels > 0; --levels) indent += toml_.style.nesting;
     auto lines = with_break(toml_, fmt::format("{}[{}]", indent, name)) + line(indent + toml_.style.unit, key(path_.size() - 1));
+    return behind_all_of(parent, header, std::move(lines));
+  }
+
+  [[nodiscard]] const TomlStatement* first_within(NodeId table) const {
+    for (const auto& statement : toml_.file.statements)
+      if (toml_.file.tree.is_within(statement.kind == Kind::opaque ? statement.section : statement.node, table)) return &statement;
+    return nullptr;
+  }
+
+  /// Lines of a new table, behind the last thing in `parent`; in a template not within a condition.
+  [[nodiscard]] Result<std::vector<Patch>> behind_all_of(NodeId parent, const TomlStatement* header, std::string lines) const {
+    const TomlStatement* last = nullptr;
+    for (const auto& statement : toml_.file.statements)
+      if (toml_.file.tree.is_within(statement.kind == Kind::opaque ? statement.section : statement.node, parent)) last = &statement;
+    if (last != nullptr && (last->depth > 0 || (header != nullptr && header->depth > 0))) return conditional();
     const auto at = parent == k_root || last == nullptr ? toml_.text.size() : last->lines.end;
     const bool at_begin = trim(toml_.text.substr(bom_size(toml_.text), at - bom_size(toml_.text))).empty();
-    const bool behind_blank =
-        at > 0 && trim(toml_.text.substr(line_begin(toml_.text, at - 1), at - line_begin(toml_.text, at - 1))).empty();
+    const auto above = at == 0 ? 0 : line_begin(toml_.text, at - 1);
+    const bool behind_blank = at > 0 && trim(toml_.text.substr(above, at - above)).empty();
     if (toml_.style.blank_between && !at_begin && !behind_blank) lines.insert(0, newline_of(toml_.text));
     return std::vector<Patch>{insert_lines(toml_.text, at, std::move(lines))};
   }
 
   const Toml& toml_;
   const Path& path_;
-  const std::string& value_;
+  std::string value_;
 };
 
 Result<std::string> replace(const Toml& toml, NodeId id, const Path& path, const NewValue& value, const Value& wanted) {
@@ -278,6 +304,30 @@ Result<std::string> set_toml(std::string_view text, const Path& path, const NewV
   if (steps == plain.size()) return replace(toml, inner, plain, value, wanted);
   if (inner != k_root && is_conditional(toml, inner)) return conditional();
   TRY_ASSIGN(auto patches, Insertion(toml, plain, toml_value(value, toml.style.quote)).into(inner, steps));
+  return hand_out(toml, std::move(patches), wanted);
+}
+
+Result<std::string> add_table_toml(std::string_view text, const Path& path, const std::vector<std::pair<std::string, NewValue>>& entries) {
+  if (path.empty()) return fail(Errc::invalid_argument, "no key is named");
+  TRY_ASSIGN(const auto toml, open(text));
+  TRY_ASSIGN(const auto plain, resolve(toml.meaning, path));
+  Value table;
+  table.kind = Value::Kind::map;
+  for (const auto& [key, value] : entries) {
+    TRY(check({key}, value));
+    TRY_ASSIGN(const auto alone, parse_toml("x = " + toml_value(value, '"')));
+    table.entries.emplace_back(key, alone["x"]);
+  }
+  auto wanted = toml.meaning;
+  Value list;
+  list.kind = Value::Kind::list;
+  if (const auto* old = find(wanted, plain)) list = *old;
+  if (!list.is_list()) return fail(Errc::invalid_argument, fmt::format("what stands at '{}' is no list of tables", path.back()));
+  list.entries.emplace_back(std::string(), std::move(table));
+  TRY(put(wanted, plain, std::move(list)));
+  std::size_t steps = 0;
+  const auto inner = toml.file.tree.descend(plain, steps);
+  TRY_ASSIGN(auto patches, Insertion(toml, plain, {}).item(inner, steps, entries));
   return hand_out(toml, std::move(patches), wanted);
 }
 

@@ -248,6 +248,10 @@ class Mask {
   void action() {
     const auto begin = at_;
     auto end = end_of_action(begin);
+    if (end == text_.size() && !text_.ends_with("}}")) {  // never closed: no template, and no TOML
+      at_ = end;
+      return;
+    }
     if (quote_ != 0) {
       cover(begin, end);
       at_ = end;

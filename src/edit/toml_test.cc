@@ -160,6 +160,11 @@ TEST(SetTomlTemplate, AConditionMayEndBehindAHeader) {
   EXPECT_EQ(code(set_toml(text, {"a", "y"}, number_value("2"))), Errc::unsupported);
 }
 
+TEST(SetTomlTemplate, AnActionThatNeverEndsIsNone) {
+  EXPECT_EQ(code(set_toml("a = {{ .", {"a"}, number_value("2"))), Errc::malformed);
+  EXPECT_EQ(code(set_toml("{{ if .A\na = 1\n", {"a"}, number_value("2"))), Errc::malformed);
+}
+
 TEST(SetTomlTemplate, ARootKeyComesBeforeTheBase) {
   EXPECT_THAT(got(set_toml(k_k3s, {"version"}, number_value("3"))), StartsWith("version = 3\n{{ template \"base\" . }}\n"));
   EXPECT_EQ(got(set_toml("{{ template \"base\" . }}\n", {"a", "b"}, number_value("3"))), "{{ template \"base\" . }}\n\n[a]\nb = 3\n");
@@ -190,6 +195,22 @@ TEST(SetToml, WhatATextHoldsIsNeverSyntax) {
     }
   }
   EXPECT_EQ(got(set_toml("", {"t\"]\n[u", "k'e y"}, number_value("1"))), "[\"t\\\"]\\n[u\"]\n\"k'e y\" = 1\n");
+}
+
+TEST(AddTableToml, BehindTheOthersOfItsList) {
+  const std::string text =
+      "unqualified = ['a']\n\n[[registry]]\nlocation = 'a'\n\n[[registry.mirror]]\nlocation = 'm'\n\n[[registry]]\nlocation = 'b'\n";
+  EXPECT_EQ(got(add_table_toml(text, {"registry"}, {{"location", text_value("c")}, {"blocked", boolean_value(true)}})),
+            text + "\n[[registry]]\nlocation = 'c'\nblocked = true\n");
+  EXPECT_EQ(got(add_table_toml(text, {"registry", "[location=a]", "mirror"}, {{"location", text_value("n")}})),
+            std::string(text).insert(text.rfind("\n[[registry]]"), "\n[[registry.mirror]]\nlocation = 'n'\n"));
+  EXPECT_EQ(got(add_table_toml(text, {"registry", "[location=b]", "mirror"}, {{"location", text_value("n")}})),
+            text + "\n[[registry.mirror]]\nlocation = 'n'\n");
+  EXPECT_EQ(got(add_table_toml("", {"registry"}, {{"location", text_value("c")}})), "[[registry]]\nlocation = \"c\"\n");
+  EXPECT_EQ(code(add_table_toml("registry = []\n", {"registry"}, {{"location", text_value("c")}})), Errc::unsupported);
+  EXPECT_EQ(code(add_table_toml("registry = 1\n", {"registry"}, {{"location", text_value("c")}})), Errc::invalid_argument);
+  const auto added = got(add_table_toml(text, {"registry"}, {{"location", text_value("c")}}));
+  EXPECT_EQ(got(remove_toml(added, {"registry", "[location=c]"})), text);
 }
 
 TEST(RemoveToml, TakesTheKeysLineAndLeavesTheComments) {
