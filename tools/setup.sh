@@ -26,6 +26,8 @@ if [ "$kind" = tests ]; then
   packages+=(bsdutils openssl curl containerd docker.io docker-registry skopeo runc iproute2 util-linux e2fsprogs busybox-static)
   # tests/e2e makes binary journals.
   packages+=(systemd-journal-remote)
+  # tests/platforms has parsers of its own in build/platforms.
+  packages+=(python3 python3-venv)
   # tests/node boots a whole Debian.
   packages+=(debootstrap systemd systemd-container dbus)
 fi

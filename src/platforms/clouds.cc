@@ -160,7 +160,7 @@ Result<Snippet> print(Order& order) {
   const auto files = take_node_files(by_pod, {});
   order.leave_out(aks_lacks);
   if (order.nothing_taken()) return tl::unexpected(order.unsupported("AKS"));
-  order.versions.emplace_back("AKS, Linux node pools, Azure CLI 2.31 and later");
+  order.versions.emplace_back("AKS, Linux node pools");
   std::string files_text, flags, steps;
   const auto add = [&](std::string_view name, std::string_view text) {
     files_text += fmt::format("cat > {} << 'END'\n{}\nEND\n", name, text);
@@ -243,21 +243,19 @@ Result<Snippet> print(Order& order) {
   const auto mirrors = take_mirrors(order);
   order.leave_out(gke_lacks);
   if (order.nothing_taken()) return tl::unexpected(order.unsupported("GKE"));
+  order.versions.emplace_back("GKE Standard, Linux node pools, in versions that know these keys: gcloud refuses them in others");
   std::string system, runtime;
   if (!kubelet.empty()) {
     system += "kubeletConfig:\n";
     for (const auto& setting : kubelet) system += fmt::format("  {}: {}\n", setting.key, yaml_value(setting));
-    order.versions.emplace_back("GKE Standard; image collection 1.30 and later, maxParallelImagePulls 1.33 and later");
   }
   if (!sysctls.empty()) {
     system += "linuxConfig:\n  sysctl:\n";
     for (const auto& setting : sysctls) system += fmt::format("    {}: {}\n", setting.key, json_text(plain_value(setting)));
-    order.versions.emplace_back("GKE Standard; the fs.inotify keys 1.32 and later");
   }
   if (!mirrors.empty()) {
     runtime = "registryHosts:\n";
     for (const auto& mirror : mirrors) runtime += "- " + indent(gke_registry_host(mirror), 2).substr(2);
-    order.versions.emplace_back("GKE Standard 1.34.1 and later");
   }
   const auto flags = fmt::format("{}{}", system.empty() ? "" : " --system-config-from-file=node-system-config.yaml",
                                  runtime.empty() ? "" : " --containerd-config-from-file=containerd-config.yaml");

@@ -34,14 +34,14 @@ Result<Snippet> print(Order& order) {
   const auto version = parse_version(order.context.kubernetes_version);
   bool dockershim = false;
   for (const auto& flag : flags) dockershim = dockershim || is_dockershim_flag(flag);
-  // v1beta4 came with 1.31; v1beta3 came with 1.22 and is still read by 1.33; v1beta2 is what 1.15 to 1.21 read.
+  // v1beta4 came with 1.31; v1beta3 came with 1.22; v1beta2 is what 1.15 to 1.21 read.
   const std::string api = version      ? version->before(1, 22)   ? "v1beta2"
                                          : version->before(1, 31) ? "v1beta3"
                                                                   : "v1beta4"
                           : dockershim ? "v1beta2"
                                        : "v1beta4";
   order.versions.emplace_back(api == "v1beta2"   ? "kubeadm 1.15 to 1.23"
-                              : api == "v1beta3" ? "kubeadm 1.22 to 1.33"
+                              : api == "v1beta3" ? "kubeadm 1.22 to 1.30 (later ones still read it, with a warning)"
                                                  : "kubeadm 1.31 and later");
   std::string args;
   for (const auto& flag : flags)

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads the bytes as a file of a platform, of each in turn, and puts a change into it: the result must read as a file of its
+// kind does, and putting the change in again must change nothing.
+#include <cstdlib>
+
+#include "fuzz/support.h"
+#include "platforms/cases_for_tests.h"
+#include "platforms/hcl.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto text = unsnag::fuzz::text_of(data, size);
+  static_cast<void>(unsnag::platforms::read_hcl(text));
+  for (const auto& platform : unsnag::platforms::platforms()) {
+    for (const auto* const name : {"deadline-docker", "deadline-containerd", "qps", "limits"}) {
+      const auto& set = unsnag::platforms::case_named(name);
+      const auto once = unsnag::platforms::patch(platform.id, text, set.settings, set.context);
+      if (!once) continue;
+      const auto twice = unsnag::platforms::patch(platform.id, *once, set.settings, set.context);
+      if (!twice || *twice != *once) std::abort();
+    }
+  }
+  return 0;
+}
