@@ -201,7 +201,7 @@ Result<Snippet> print(Order& order) {
   }
   if (!files.empty()) {
     steps += fmt::format("kubectl apply -f - << 'END-OF-DAEMONSET'\n{}END-OF-DAEMONSET\n", daemon_set(order, files));
-    in_force += fmt::format("{}of the DaemonSet: on every Linux node as its pod starts", in_force.empty() ? "" : "; ");
+    in_force += fmt::format("{}on every Linux node as the DaemonSet's pod starts on it", in_force.empty() ? "" : "; ");
     take_back += fmt::format("{}kubectl -n kube-system delete daemonset {}, and new nodes", take_back.empty() ? "" : "; ", order.name());
     order.notes.emplace_back("the DaemonSet's pods are privileged: they run the script in the node's own namespaces");
   }

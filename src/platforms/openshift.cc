@@ -52,7 +52,8 @@ std::string machine_config(const Order& order, const std::vector<NodeFile>& file
     }
     // What is in it, for who reads it.
     for (const auto line : split(trim(file.text), '\n'))
-      storage += fmt::format("        # {}\n", printable(line) == line && !contains(line, "\t") ? line : "(not shown)");
+      storage +=
+          fmt::format("        #{}{}\n", line.empty() ? "" : " ", printable(line) == line && !contains(line, "\t") ? line : "(not shown)");
     storage += fmt::format(
         "        - path: {}\n          mode: 420\n          overwrite: true\n          contents:\n            source: "
         "data:text/plain;charset=utf-8;base64,{}\n",

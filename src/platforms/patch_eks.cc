@@ -16,9 +16,6 @@
 namespace unsnag::platforms {
 namespace {
 
-using settings::Setting;
-using settings::Target;
-
 std::string as_it_is(std::string_view text) { return std::string(text); }
 
 // The here-documents of a Terraform file, with their lines moved out as `<<-` does.

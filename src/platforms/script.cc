@@ -13,8 +13,6 @@
 namespace unsnag::platforms {
 namespace {
 
-using settings::Setting;
-
 constexpr std::string_view k_put = R"sh(# put FILE MODE: standard input becomes FILE, at once. Owner and mode of a file that is there stay.
 put() {
   [ ! -L "$1" ] || set -- "$(readlink -f "$1")" "$2"
