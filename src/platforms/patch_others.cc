@@ -87,6 +87,10 @@ namespace kubeadm {
 Result<std::string> patch(std::string_view text, Order& order) {
   TRY_ASSIGN(const auto documents, parse_yaml(text));
   std::string out(text);
+  if (std::none_of(documents.begin(), documents.end(), [](const auto& one) {
+        return contains(one["apiVersion"].scalar, "kubeadm.k8s.io/") || contains(one["apiVersion"].scalar, "kubelet.config.k8s.io/");
+      }))
+    return fail(Errc::not_found, "neither a document of kubeadm nor a KubeletConfiguration is in it");
   const auto flags = order.take(Target::kubelet_flag);
   bool placed = flags.empty();
   for (const auto* const kind : {"InitConfiguration", "JoinConfiguration"}) {
@@ -223,6 +227,9 @@ Result<std::string> patch(std::string_view text, Order& order) {
   if (const auto keys = order.take(Target::containerd); !keys.empty()) {
     constexpr std::string_view k_part = "/etc/cri/conf.d/20-customization.part";
     const auto content = at({"files", fmt::format("[path={}]", k_part), "content"});
+    const auto& files = (*machine)["machine"]["files"].entries;
+    if (std::count_if(files.begin(), files.end(), [&](const auto& one) { return one.second["path"].scalar == k_part; }) > 1)
+      return fail(Errc::unsupported, fmt::format("{} stands twice in its files", k_part));
     const auto old = edit::get_yaml(out, content);
     TRY_ASSIGN(const auto toml, set_containerd_keys(old ? *old : std::string(), keys, order.context, 3));
     if (old) {
