@@ -85,6 +85,8 @@ Examples
   unsnag fix proxy-misconfigured --https-proxy http://proxy.example:3128
   unsnag fix mirror-misconfigured --registry docker.io --mirror https://m.example
   unsnag fix serialized-queue --root /mnt/image --apply
+  unsnag fix progress-deadline --print cloudformation
+  unsnag fix progress-deadline --print nodeadm --patch nodeconfig.yaml
   unsnag fix undo
 
 Exit status

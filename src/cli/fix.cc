@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/fix_print.h"
 #include "cli/fix_show.h"
 #include "cli/parse.h"
 #include "cli/progress.h"
@@ -16,6 +17,7 @@
 #include "readers/read.h"
 #include "remedy/apply.h"
 #include "remedy/cure.h"
+#include "remedy/lasting.h"
 #include "remedy/plan.h"
 #include "remedy/record.h"
 #include "remedy/steady.h"
@@ -172,6 +174,8 @@ int fix_cause(const Wish& wish, const Arguments& arguments, const FixShow& show,
   if (cure == nullptr) return emit(surroundings, show.for_others(wish.cause, wish.verdict), k_not_now);
   const auto values = remedy::check_values(*cure, wish.parameters);
   if (!values) return complain_of(fmt::format("unsnag fix {}", wish.cause), values.error(), "unsnag fix --help", surroundings);
+  if (arguments.has("print") || arguments.has("patch"))
+    return print_lasting(*cure, *values, command_line(wish.cause, wish.parameters, {}), arguments, surroundings);
 
   const auto root = node::Root::open(std::string(arguments.get("root", "/")));
   if (!root) return complain_of("the node's root can't be read", root.error(), "--root names the folder it is mounted on", surroundings);
@@ -287,6 +291,9 @@ std::vector<Option> options_of_fix() {
                               {"force", 0, "", {}, "restart though the node is not steady; undo: overwrite later changes too"},
                               {"root", 0, "DIR", {}, "a node's root folder that isn't running: files only, no restart"},
                               {"from", 0, "TARGET", {}, "cure what unsnag why finds in TARGET, not on this node"},
+                              {"print", 0, "PLATFORM", platform_names(), "the lasting change for a platform, ready to paste"},
+                              {"patch", 0, "FILE", {}, "with --print: put it into FILE; shows the difference, --apply writes it"},
+                              {"runtime", 0, "NAME", remedy::runtime_names(), "with --print: what those nodes have, if not this one's"},
                               {"output", 'o', "FORMAT", {"text", "json"}, "text (default), json"}};
   for (const auto* cure : remedy::cures())
     for (const auto& parameter : cure->parameters) {

@@ -69,6 +69,7 @@ class FakeMachine : public Machine, private node::Services {
     if (healthy) return std::string("ok");
     return fail(Errc::io, "Connection refused");
   }
+  Result<void> runtime_ready(const std::string&) override { return {}; }
   Result<std::string> kernel_value(const std::string& key) override { return kernel[key]; }
   Result<void> set_kernel_value(const std::string& key, const std::string& value) override {
     kernel[key] = value;

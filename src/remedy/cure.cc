@@ -41,9 +41,19 @@ bool is_of(std::string_view text, std::string_view more) {
 }  // namespace
 
 const std::vector<const Cure*>& cures() {
-  static const std::vector<const Cure*> k_cures = {
-      &k_cri_deadline,      &k_disk_pressure_gc,    &k_fd_or_process_limit, &k_http_https_mismatch, &k_mirror_misconfigured,
-      &k_progress_deadline, &k_proxy_misconfigured, &k_pull_qps_exceeded,   &k_serialized_queue,    &k_tls_untrusted};
+  static const std::vector<const Cure*> k_cures = {&k_credential_provider_failure,
+                                                   &k_cri_deadline,
+                                                   &k_disk_pressure_gc,
+                                                   &k_fd_or_process_limit,
+                                                   &k_http_https_mismatch,
+                                                   &k_image_verification_of_credentials,
+                                                   &k_mirror_misconfigured,
+                                                   &k_progress_deadline,
+                                                   &k_proxy_misconfigured,
+                                                   &k_pull_qps_exceeded,
+                                                   &k_serialized_queue,
+                                                   &k_slow_disk,
+                                                   &k_tls_untrusted};
   return k_cures;
 }
 

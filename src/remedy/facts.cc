@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "node/go_program.h"
 
 namespace unsnag::remedy {
 namespace {
@@ -46,6 +47,9 @@ Result<Program> program(const node::Root& root, std::string_view unit, const std
   one.environment = node::unit_environment(root, one.unit);
   one.command = node::unit_command(one.unit, one.environment);
   one.version = package_version(root, packages);
+  if (one.version.empty() && !one.command.empty())
+    if (const auto go = node::read_go_program(root, one.command.front()); go && go->version.substr(0, 1) == "v")
+      one.version = go->version.substr(1);
   return one;
 }
 
@@ -132,8 +136,11 @@ Result<void> look_at_kubelet(const node::Root& root, NodeFacts& facts) {
   }
   const auto& kubelet = facts.kubelet;
   if (!kubelet.found || !facts.distribution.empty()) return {};
-  if (!kubelet.command.empty())
-    facts.knows_pull_deadline = words_in(root, kubelet.command.front(), {"image-pull-progress-deadline"}).front();
+  if (!kubelet.command.empty()) {
+    const auto known = words_in(root, kubelet.command.front(), {"image-pull-progress-deadline", "maxParallelImagePulls"});
+    facts.knows_pull_deadline = known[0];
+    facts.knows_parallel_limit = known[1];
+  }
   facts.kubelet_config = kubelet.flag("config").value_or("");
   facts.kubelet_config_dir = kubelet.flag("config-dir").value_or("");
   if (!facts.kubelet_config.empty())

@@ -37,11 +37,12 @@ struct NodeFacts {
   std::string platform;  // "eks-al2", "eks-al2023", "kubeadm", "k3s", "rke2", "gke", "aks", "openshift", "bottlerocket", "talos", "plain"
   std::string distribution;  // "k3s", "rke2": kubelet and containerd are inside of it; "" for programs that stand alone
 
-  Program kubelet;                   // of a distribution: its service
-  bool knows_pull_deadline = false;  // kubelet has the flag of dockershim, so it is 1.23 or older
-  std::string kubelet_config;        // "" none
-  std::string kubelet_config_dir;    // "" none
-  Value kubelet_settings;            // the config file's content; null when there is none
+  Program kubelet;                    // of a distribution: its service
+  bool knows_pull_deadline = false;   // kubelet has the flag of dockershim, so it is 1.23 or older
+  bool knows_parallel_limit = false;  // kubelet has maxParallelImagePulls, 1.27 and newer
+  std::string kubelet_config;         // "" none
+  std::string kubelet_config_dir;     // "" none
+  Value kubelet_settings;             // the config file's content; null when there is none
 
   Runtime runtime = Runtime::unknown;
   Program engine;                       // docker.service, containerd.service, crio.service

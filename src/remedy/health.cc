@@ -90,6 +90,11 @@ Result<void> wait_for_health(Machine& machine, const std::string& unit, const Ap
       healthy = answer.has_value();
       if (!answer) last = fmt::format("running, but its /healthz: {}", answer.error().message());
     }
+    if (healthy && !is_kubelet(unit)) {
+      const auto ready = machine.runtime_ready(unit);
+      healthy = ready.has_value();
+      if (!ready) last = fmt::format("running, but not ready: {}", ready.error().message());
+    }
     // The restart of a crash shows as another process.
     if (pid != 0 && state.main_pid != pid && running_since != SysTime{})
       return fail(Errc::io, fmt::format("{} ended {} after its start and was started again", unit, format_short(now - running_since)));

@@ -18,6 +18,8 @@
 #include "base/text.h"
 #include "node/processes.h"
 #include "node/systemd_bus.h"
+#include "remedy/ask_node.h"
+#include "runtimes/activity.h"
 
 namespace unsnag::remedy {
 namespace {
@@ -60,7 +62,8 @@ std::string kernel_path(const std::string& key) {
 
 class ThisMachine : public Machine {
  public:
-  ThisMachine(std::unique_ptr<node::Services> services, node::Proc proc) : services_(std::move(services)), proc_(std::move(proc)) {}
+  ThisMachine(const node::Root& root, std::unique_ptr<node::Services> services, node::Proc proc)
+      : root_(root), services_(std::move(services)), proc_(std::move(proc)) {}
 
   node::Services& services() override { return *services_; }
   Result<std::vector<std::string>> command_line(pid_t pid) override {
@@ -90,11 +93,27 @@ class ThisMachine : public Machine {
     if (::write(fd.get(), value.data(), value.size()) != static_cast<ssize_t>(value.size())) return fail_errno(errno);
     return {};
   }
-  std::vector<std::string> last_lines(const std::string&, std::size_t) override { return {}; }
+  Result<void> runtime_ready(const std::string& unit) override {
+    const auto socket = socket_of(root_, unit);
+    if (!socket) return {};
+    const auto ready = runtimes::is_ready(*socket, {});
+    // A containerd that serves Docker alone has no CRI.
+    if (ready || ready.error().code == Errc::unsupported) return {};
+    return tl::unexpected<Error>(ready.error());
+  }
+  std::vector<std::string> last_lines(const std::string& unit, std::size_t count) override {
+    std::vector<std::string> lines;
+    const auto text = journal_text(root_, unit, now() - std::chrono::minutes(5));
+    for (const auto line : split(text, '\n'))
+      if (!trim(line).empty()) lines.emplace_back(trim(line));
+    if (lines.size() > count) lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(count));
+    return lines;
+  }
   SysTime now() override { return std::chrono::time_point_cast<nanoseconds>(std::chrono::system_clock::now()); }
   void wait(std::chrono::milliseconds span) override { std::this_thread::sleep_for(span); }
 
  private:
+  const node::Root& root_;
   std::unique_ptr<node::Services> services_;
   node::Proc proc_;
 };
@@ -104,7 +123,7 @@ class ThisMachine : public Machine {
 Result<std::unique_ptr<Machine>> this_machine(const node::Root& root) {
   TRY_ASSIGN(auto services, node::connect_to_systemd(root));
   TRY_ASSIGN(auto proc, node::open_proc(root));
-  return std::unique_ptr<Machine>(std::make_unique<ThisMachine>(std::move(services), std::move(proc)));
+  return std::unique_ptr<Machine>(std::make_unique<ThisMachine>(root, std::move(services), std::move(proc)));
 }
 
 }  // namespace unsnag::remedy

@@ -35,6 +35,9 @@ class Machine {
   virtual std::optional<SysTime> started(pid_t pid) = 0;
   /// The words of http://127.0.0.1:PORT/healthz. Errors: io: nobody listens, no answer, or not status 200.
   virtual Result<std::string> healthz(std::uint16_t port) = 0;
+  /// Whether the runtime of a unit answers and calls itself ready; a unit that is no runtime's, or one without a socket, is.
+  /// Errors: those of asking, and the runtime's own words.
+  virtual Result<void> runtime_ready(const std::string& unit) = 0;
   virtual Result<std::string> kernel_value(const std::string& key) = 0;
   virtual Result<void> set_kernel_value(const std::string& key, const std::string& value) = 0;
   /// The unit's last lines of log, the newest last; none when they can't be had.

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "remedy/plan.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "diagnose/verdict.h"
+#include "remedy/lasting.h"
 #include "remedy/nodes_for_tests.h"
 
 namespace unsnag::remedy {
@@ -364,6 +368,76 @@ TEST(PlanLimits, InotifyLimitsOfARootFolderAreAFileAlone) {
   EXPECT_THAT(plan->kernel, IsEmpty());
   carry_out(root, *plan);
   EXPECT_TRUE(plan_for(root.root(), "fd-or-process-limit", {{"files", "1048576"}})->changes_nothing());
+}
+
+TEST(Lasting, ANodeThatIsNotAtHandHasWhatItsPlatformHas) {
+  const node::ScratchRoot nothing;
+  const auto* cure = find_cure("progress-deadline");
+  const auto values = check_values(*cure, {});
+  ASSERT_TRUE(values);
+  const auto nodeadm = lasting_change(nothing.root(), *cure, *values, "nodeadm", "", "");
+  ASSERT_TRUE(nodeadm) << nodeadm.error().message();
+  EXPECT_EQ(nodeadm->settings.front().target, settings::Target::containerd);
+  EXPECT_EQ(lasting_change(nothing.root(), *cure, *values, "openshift", "", "")->settings.front().target, settings::Target::crio);
+  const auto asks = lasting_change(nothing.root(), *cure, *values, "cloudformation", "", "");
+  ASSERT_FALSE(asks);
+  EXPECT_THAT(asks.error().message(), HasSubstr("--runtime docker, or containerd"));
+  const auto docker = lasting_change(nothing.root(), *cure, *values, "cloudformation", "docker", "");
+  ASSERT_TRUE(docker);
+  EXPECT_EQ(docker->settings.front().target, settings::Target::kubelet_flag);
+}
+
+TEST(Lasting, OnOneOfThoseNodesItsOwnRuntimeCounts) {
+  const node::ScratchRoot root;
+  make_eks_al2_docker(root);
+  const auto* cure = find_cure("progress-deadline");
+  const auto lasting = lasting_change(root.root(), *cure, *check_values(*cure, {}), "cloudformation", "", "unsnag fix");
+  ASSERT_TRUE(lasting);
+  EXPECT_EQ(lasting->context.runtime, platforms::Runtime::docker);
+  const auto snippet = platforms::print("cloudformation", lasting->settings, lasting->context);
+  ASSERT_TRUE(snippet) << snippet.error().message();
+  EXPECT_THAT(snippet->text, HasSubstr("--image-pull-progress-deadline=10m"));
+}
+
+TEST(Cures, EachHasACauseThatIsExplainedAndParametersWithWords) {
+  for (const auto* cure : cures()) {
+    EXPECT_NE(cure->prescribe, nullptr);
+    EXPECT_FALSE(cure->summary.empty()) << cure->cause;
+    const auto& pages = diagnose::cause_pages();
+    EXPECT_TRUE(std::any_of(pages.begin(), pages.end(), [&](const auto& page) { return page.id == cure->cause; })) << cure->cause;
+    for (const auto& parameter : cure->parameters) {
+      EXPECT_FALSE(parameter.help.empty()) << cure->cause;
+      if (parameter.otherwise.empty()) continue;
+      EXPECT_TRUE(parameter.check(parameter.otherwise)) << parameter.name;
+    }
+  }
+}
+
+TEST(Cures, ForOthersSaysWhoseItIsWithoutAVerdict) {
+  bool some = false;
+  for (const auto* cause : {"image-not-found", "registry-5xx", "rate-limited", "auth-denied", "registry-defect"})
+    for (const auto& sentence : for_others(cause)) {
+      some = true;
+      EXPECT_THAT(sentence, Not(HasSubstr("{"))) << cause;
+    }
+  EXPECT_TRUE(some);
+}
+
+TEST(PlanSlowDisk, FewerDownloadsAreReloadedByDockerAndFlagsOfAProviderGoTogether) {
+  const node::ScratchRoot root;
+  make_eks_al2_docker(root);
+  const auto slow = plan_for(root.root(), "slow-disk");
+  ASSERT_TRUE(slow) << message(slow);
+  EXPECT_THAT(slow->files.front().after, HasSubstr("\"max-concurrent-downloads\": 2"));
+  EXPECT_EQ(slow->restarts.front().how, Restart::How::reload);
+  const std::map<std::string, std::string> provider{{"provider-config", "/etc/eks/provider.json"}, {"provider-bin-dir", "/etc/eks/bin"}};
+  EXPECT_EQ(plan_for(root.root(), "credential-provider-failure", provider).error().code, Errc::invalid_argument) << "they aren't there";
+  root.write("/etc/eks/provider.json", "{}").write("/etc/eks/bin/ecr-credential-provider", "");
+  const auto named = plan_for(root.root(), "credential-provider-failure", provider);
+  ASSERT_TRUE(named) << message(named);
+  ASSERT_THAT(named->files, SizeIs(1)) << "both flags are in one drop-in";
+  EXPECT_THAT(named->files.front().after,
+              HasSubstr("--image-credential-provider-config=/etc/eks/provider.json --image-credential-provider-bin-dir=/etc/eks/bin"));
 }
 
 TEST(PlanDocker, ARestartThatEndsContainersIsSaid) {

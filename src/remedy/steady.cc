@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "remedy/ask_node.h"
+#include "runtimes/activity.h"
 
 namespace unsnag::remedy {
 namespace {
@@ -50,6 +52,30 @@ void look_at_temporary_files(const node::Root& root, const std::string& folder, 
     if (ago < k_lately)
       observed.under_way.push_back(download(static_cast<std::uint64_t>(entry.info.st_size), std::max(ago, nanoseconds(0))));
   }
+}
+
+/// What the runtime itself says. False: it could not say all of it.
+bool ask_runtime(const node::Root& root, const NodeFacts& facts, SysTime now, Observed& observed) {
+  const auto socket = socket_of(root, facts.engine.unit.name);
+  if (!socket) return false;
+  runtimes::Lately lately;
+  lately.now = now;
+  const auto all = runtimes::activities(*socket, {}, lately);
+  for (const auto& one : all.under_way)
+    observed.under_way.push_back(
+        fmt::format("{} {}{}", runtimes::to_string(one.what), one.name, one.detail.empty() ? "" : " (" + one.detail + ")"));
+  observed.unknown.insert(observed.unknown.end(), all.unknown.begin(), all.unknown.end());
+  return all.unknown.empty();
+}
+
+/// pkg/kubelet/eviction: what the manager says before it evicts.
+void look_for_evictions(const node::Root& root, const NodeFacts& facts, SysTime now, Observed& observed) {
+  if (!facts.kubelet.found) return;
+  const auto text = journal_text(root, facts.kubelet.unit.name, now - k_lately);
+  std::size_t count = 0;
+  for (const auto line : split(text, '\n'))
+    if (contains(line, "viction manager: must evict pod(s)") || contains(line, "viction manager: attempting to reclaim")) ++count;
+  if (count != 0) observed.evictions.push_back("kubelet evicts pods: it said so in the last minute");
 }
 
 std::string store_of(const NodeFacts& facts) {
@@ -108,7 +134,9 @@ std::vector<std::string> in_the_way(const Observed& observed, const SteadyLimits
 Observed observe(const node::Root& root, const NodeFacts& facts, SysTime now) {
   Observed observed;
   const auto store = store_of(facts);
-  if (facts.runtime == Runtime::containerd) look_at_ingests(root, store, now, observed);
+  const bool asked = root.is_this_machine() && ask_runtime(root, facts, now, observed);
+  if (root.is_this_machine()) look_for_evictions(root, facts, now, observed);
+  if (facts.runtime == Runtime::containerd && !asked) look_at_ingests(root, store, now, observed);
   if (facts.runtime == Runtime::dockershim || facts.runtime == Runtime::cri_dockerd)
     look_at_temporary_files(root, store + "/tmp", "GetImageBlob", now, observed);
   if (facts.runtime == Runtime::crio) look_at_temporary_files(root, "/var/tmp", "container_images_", now, observed);

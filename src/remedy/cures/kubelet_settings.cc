@@ -34,15 +34,13 @@ Result<Prescription> prescribe_cri_deadline(const node::Root&, const NodeFacts&,
   return prescription;
 }
 
-Result<Prescription> prescribe_serialized_queue(const node::Root& root, const NodeFacts& facts, const Values& values) {
+Result<Prescription> prescribe_serialized_queue(const node::Root&, const NodeFacts& facts, const Values& values) {
   Prescription prescription;
   const auto parallel = values.get("parallel");
   if (number_of(parallel) < 2) return fail(Errc::invalid_argument, "--parallel: one at a time is what it does now; 2 or more");
   prescription.settings.push_back(kubelet("serializeImagePulls", "false", Kind::boolean));
   // maxParallelImagePulls came with 1.27; a strict decoder of an older kubelet stops at a key that it does not know.
-  const bool known = facts.distribution.empty() && !facts.kubelet.command.empty() &&
-                     words_in(root, facts.kubelet.command.front(), {"maxParallelImagePulls"}).front();
-  if (known && !(facts.kubelet_config.empty() && facts.kubelet_config_dir.empty()))
+  if (facts.knows_parallel_limit && !(facts.kubelet_config.empty() && facts.kubelet_config_dir.empty()))
     prescription.settings.push_back(kubelet("maxParallelImagePulls", parallel, Kind::number));
   else prescription.warnings.push_back("this kubelet can't be told how many pulls at a time: all of them will run at once");
   return prescription;
