@@ -64,9 +64,11 @@ const Cure* find_cure(std::string_view cause) {
 }
 
 Result<Values> check_values(const Cure& cure, const std::map<std::string, std::string>& given) {
-  for (const auto& [name, value] : given)
-    if (std::none_of(cure.parameters.begin(), cure.parameters.end(), [&](const Parameter& one) { return one.name == name; }))
-      return fail(Errc::invalid_argument, fmt::format("--{} is no parameter of {}", name, cure.cause));
+  for (const auto& one : given) {
+    const auto is_it = [&](const Parameter& parameter) { return parameter.name == one.first; };
+    if (std::none_of(cure.parameters.begin(), cure.parameters.end(), is_it))
+      return fail(Errc::invalid_argument, fmt::format("--{} is no parameter of {}", one.first, cure.cause));
+  }
   Values values;
   for (const auto& parameter : cure.parameters) {
     const auto found = given.find(std::string(parameter.name));

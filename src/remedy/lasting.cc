@@ -64,6 +64,7 @@ std::string title_of(std::string_view cause) {
 const std::vector<std::string_view>& runtime_names() {
   static const std::vector<std::string_view> k_names = [] {
     std::vector<std::string_view> names;
+    names.reserve(k_runtimes.size());
     for (const auto& one : k_runtimes) names.push_back(one.name);
     return names;
   }();

@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <csignal>
 #include <ctime>
 #include <fstream>
 #include <iterator>
@@ -30,22 +30,54 @@
 namespace {
 
 const std::vector<std::string> k_flags = {
-    "config", "kubeconfig", "bootstrap-kubeconfig", "node-ip", "node-labels", "register-with-taints", "v", "hostname-override", "cloud-provider",
-    "container-runtime-endpoint", "registry-qps", "registry-burst", "serialize-image-pulls", "image-gc-high-threshold",
-    "image-gc-low-threshold", "runtime-request-timeout", "healthz-port", "max-pods", "pod-infra-container-image",
+    "config",
+    "kubeconfig",
+    "bootstrap-kubeconfig",
+    "node-ip",
+    "node-labels",
+    "register-with-taints",
+    "v",
+    "hostname-override",
+    "cloud-provider",
+    "container-runtime-endpoint",
+    "registry-qps",
+    "registry-burst",
+    "serialize-image-pulls",
+    "image-gc-high-threshold",
+    "image-gc-low-threshold",
+    "runtime-request-timeout",
+    "healthz-port",
+    "max-pods",
+    "pod-infra-container-image",
 #if KUBELET_MINOR < 24
-    "container-runtime", "network-plugin", "image-pull-progress-deadline", "cni-conf-dir",
+    "container-runtime",
+    "network-plugin",
+    "image-pull-progress-deadline",
+    "cni-conf-dir",
 #endif
 #if KUBELET_MINOR >= 28
     "config-dir",
 #endif
 };
 
-const std::vector<std::string> k_keys = {"apiVersion", "kind", "serializeImagePulls", "registryPullQPS", "registryBurst", "runtimeRequestTimeout",
-                                         "imageGCHighThresholdPercent", "imageGCLowThresholdPercent", "healthzPort", "maxPods", "cgroupDriver",
-                                         "clusterDNS", "authentication", "logging",
+const std::vector<std::string> k_keys = {
+    "apiVersion",
+    "kind",
+    "serializeImagePulls",
+    "registryPullQPS",
+    "registryBurst",
+    "runtimeRequestTimeout",
+    "imageGCHighThresholdPercent",
+    "imageGCLowThresholdPercent",
+    "healthzPort",
+    "maxPods",
+    "cgroupDriver",
+    "clusterDNS",
+    "authentication",
+    "logging",
 #if KUBELET_MINOR >= 27
-                                         "containerRuntimeEndpoint", "maxParallelImagePulls",
+    "containerRuntimeEndpoint",
+    "maxParallelImagePulls",
 #endif
 };
 
@@ -158,15 +190,19 @@ int main(int argc, char** argv) {
   for (const auto& [key, flag] : std::map<std::string, std::string>{{"imageGCHighThresholdPercent", "image-gc-high-threshold"},
                                                                     {"imageGCLowThresholdPercent", "image-gc-low-threshold"}})
     if (flags.count(flag) != 0) settings[key] = flags[flag];
-  const auto number = [&](const char* key, int otherwise) { return settings.count(key) != 0 ? std::atoi(settings[key].c_str()) : otherwise; };
+  const auto number = [&](const char* key, int otherwise) {
+    return settings.count(key) != 0 ? std::atoi(settings[key].c_str()) : otherwise;
+  };
   if (number("imageGCLowThresholdPercent", 80) >= number("imageGCHighThresholdPercent", 85))
-    give_up("failed to validate kubelet configuration, error: invalid configuration: imageGCLowThresholdPercent must be less than "
-            "imageGCHighThresholdPercent");
+    give_up(
+        "failed to validate kubelet configuration, error: invalid configuration: imageGCLowThresholdPercent must be less than "
+        "imageGCHighThresholdPercent");
 #if KUBELET_MINOR < 24
   const auto deadline = flags.find("image-pull-progress-deadline");
   if (deadline != flags.end()) {
     const double seconds = seconds_of(deadline->second);
-    if (seconds < 0) give_up("invalid argument \"" + deadline->second + "\" for \"--image-pull-progress-deadline\" flag: time: missing unit in duration");
+    if (seconds < 0)
+      give_up("invalid argument \"" + deadline->second + "\" for \"--image-pull-progress-deadline\" flag: time: missing unit in duration");
     if (seconds > 3600 && ::fork() == 0) {
       ::sleep(2);
       std::fprintf(stderr, "F1124 07:12:10.000000       1 docker.go:1] a deadline of more than an hour\n");
@@ -178,5 +214,6 @@ int main(int argc, char** argv) {
   (void)seconds_of("");
 #endif
   std::fprintf(stderr, "I1124 07:12:08.000000       1 server.go:417] Kubelet version: v1.%d.0\n", KUBELET_MINOR);
-  serve(static_cast<std::uint16_t>(flags.count("healthz-port") != 0 ? std::atoi(flags["healthz-port"].c_str()) : number("healthzPort", 10248)));
+  serve(static_cast<std::uint16_t>(flags.count("healthz-port") != 0 ? std::atoi(flags["healthz-port"].c_str())
+                                                                    : number("healthzPort", 10248)));
 }
