@@ -49,8 +49,8 @@ be read is listed in the bundle and never ends it. In a container, mount the
 node's / and name that folder with --root.
 
 Examples
-  sudo unsnag collect
-  sudo unsnag collect --since 2h --max-size 100MB
+  unsnag collect
+  unsnag collect --since 2h --max-size 100MB
   unsnag collect --root /host -o - > node.tar.zst
   kubectl exec POD -- unsnag collect --root /host -o - > node.tar.zst
   unsnag collect --stand-ins              with other names and addresses
@@ -83,7 +83,7 @@ Examples
   unsnag fix progress-deadline --deadline 10m
   unsnag fix progress-deadline --deadline 10m --apply --wait 5m
   unsnag fix proxy-misconfigured --https-proxy http://proxy.example:3128
-  unsnag fix mirror-misconfigured --registry docker.io --mirror https://m.example
+  unsnag fix mirror-misconfigured --registry docker.io --mirror https://m.test
   unsnag fix serialized-queue --root /mnt/image --apply
   unsnag fix progress-deadline --print cloudformation
   unsnag fix progress-deadline --print nodeadm --patch nodeconfig.yaml
