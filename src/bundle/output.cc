@@ -19,13 +19,15 @@ namespace {
 
 /// Writes all of it. To what isn't a file in pieces that a pipe takes without blocking when it says that it has room
 /// (pipe(7): PIPE_BUF), so that a reader who stopped reading can't hold up the end.
-Result<void*> write_all(int fd, std::string_view bytes, bool is_file, const std::stop_token& stop) {
+Result<void*> write_all(int fd, std::string_view bytes, bool is_file, const std::stop_token& stop,
+                        const std::atomic<bool>* give_up = nullptr) {
   constexpr int k_look_up_ms = 100;
   while (!bytes.empty()) {
     if (!is_file) {
       pollfd ready{fd, POLLOUT, 0};
       const int count = ::poll(&ready, 1, k_look_up_ms);
       if (stop.stop_requested()) return fail(Errc::io, "stopped");
+      if (give_up != nullptr && give_up->load()) return fail(Errc::cancelled, "interrupted");
       if (count < 0 && errno != EINTR) return fail_errno(errno);
       if (count <= 0) continue;
     }
@@ -66,17 +68,18 @@ class FileOutput final : public Output {
 
 class DescriptorOutput final : public Output {
  public:
-  explicit DescriptorOutput(int fd) : fd_(fd) {
+  DescriptorOutput(int fd, const std::atomic<bool>* give_up) : fd_(fd), give_up_(give_up) {
     struct stat info {};
     is_file_ = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
   }
   Result<void*> write(std::string_view bytes, const std::stop_token& stop) override {
-    return context(write_all(fd_, bytes, is_file_, stop), "writing the bundle");
+    return context(write_all(fd_, bytes, is_file_, stop, give_up_), "writing the bundle");
   }
   Result<void*> commit() override { return nullptr; }
 
  private:
-  int fd_;
+  const int fd_;
+  const std::atomic<bool>* const give_up_;
   bool is_file_;
 };
 
@@ -122,6 +125,8 @@ Result<std::unique_ptr<Output>> file_output(const std::string& path) {
   return context(open(), "writing {}", path);
 }
 
-std::unique_ptr<Output> descriptor_output(int fd) { return std::make_unique<DescriptorOutput>(fd); }
+std::unique_ptr<Output> descriptor_output(int fd, const std::atomic<bool>* give_up) {
+  return std::make_unique<DescriptorOutput>(fd, give_up);
+}
 
 }  // namespace unsnag::bundle

@@ -2,6 +2,7 @@
 // Where the bytes of a bundle go: a file that has its name only when it is whole, or a descriptor that belongs to somebody.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <stop_token>
@@ -32,7 +33,7 @@ class Output {
 Result<std::unique_ptr<Output>> file_output(const std::string& path);
 
 /// A descriptor that stays the caller's. A pipe is never waited for once `stop` was requested.
-std::unique_ptr<Output> descriptor_output(int fd);
+std::unique_ptr<Output> descriptor_output(int fd, const std::atomic<bool>* give_up = nullptr);
 
 /// Renames without ever replacing. Errors: invalid_argument (`to` is there), io.
 Result<void*> rename_new(const std::string& from, const std::string& to);

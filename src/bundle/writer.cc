@@ -258,7 +258,7 @@ Result<Writer> Writer::create(const Target& target, Identity identity) {
   }
   std::unique_ptr<Output> output;
   if (target.form == Target::Form::descriptor) {
-    output = descriptor_output(target.fd);
+    output = descriptor_output(target.fd, target.stop);
   } else {
     TRY_ASSIGN(output, file_output(target.path));
   }

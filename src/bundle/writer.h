@@ -4,6 +4,7 @@
 // disk slows the caller down. Memory stays under 50 MB, whatever the contents' size.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -24,6 +25,7 @@ struct Target {
   std::string path = {};  // of the file or folder, which must not be there yet
   int fd = -1;            // of the descriptor, which stays the caller's
   Layout layout = Layout::native;
+  const std::atomic<bool>* stop = nullptr;  // set: a descriptor's reader is waited for no longer; errors: cancelled
 };
 
 /// ".tar.zst", ".tar.gz" for the EKS layout, "" for a folder.

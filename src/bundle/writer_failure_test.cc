@@ -141,6 +141,21 @@ TEST_F(WriterFailure, AReaderWhoStoppedReadingHoldsNothingUp) {
   // The destructor returns: a test that hangs here has failed.
 }
 
+TEST_F(WriterFailure, WhoAsksToStopDoesNotWaitForAReaderWhoStoppedReading) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+  const Fd reader(ends[0]), end(ends[1]);
+  const std::atomic<bool> stop = true;
+  Target target{Target::Form::descriptor};
+  target.fd = end.get();
+  target.stop = &stop;
+  auto writer = Writer::create(target, identity());
+  ASSERT_TRUE(writer);
+  const auto written = write_much(*writer, noise(1'000'000));  // more than all queues take
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, Errc::cancelled);
+}
+
 TEST_F(WriterFailure, AReaderWhoWentAwayIsSaid) {
   std::signal(SIGPIPE, SIG_IGN);
   std::array<int, 2> ends{};

@@ -41,7 +41,8 @@ struct Request {
   std::string since_words;
   std::string root = "/";
   bundle::Target target;
-  bool stand_ins = false;
+  std::optional<redaction::StandIns> stand_ins;
+  std::string shown_node;  // its stand-in, if it has one
 };
 
 SysTime now() { return std::chrono::time_point_cast<nanoseconds>(std::chrono::system_clock::now()); }
@@ -84,6 +85,12 @@ bundle::Target target_of(const Arguments& arguments, const std::string& node, Sy
   return target;
 }
 
+redaction::Options redaction_of(Request& request) {
+  redaction::Options options;
+  if (request.stand_ins) options.stand_ins = &*request.stand_ins;
+  return options;
+}
+
 Result<Request> request_of(const Arguments& arguments, const node::Root& root) {
   Request request;
   request.wants.now = now();
@@ -92,9 +99,13 @@ Result<Request> request_of(const Arguments& arguments, const node::Root& root) {
   TRY_ASSIGN(request.wants.max_bytes, size_of(arguments.get("max-size", k_max_size)));
   request.wants.offline = arguments.has("offline");
   request.wants.node = collect::node_name(root);
-  request.stand_ins = arguments.has("stand-ins");
+  request.shown_node = request.wants.node;
+  if (arguments.has("stand-ins")) {
+    request.stand_ins.emplace(std::vector<std::string>{request.wants.node});
+    request.shown_node = redaction::redact_text(request.wants.node, redaction_of(request));
+  }
   request.root = root.folder();
-  request.target = target_of(arguments, request.wants.node, request.wants.now);
+  request.target = target_of(arguments, request.shown_node, request.wants.now);
   return request;
 }
 
@@ -103,10 +114,10 @@ std::string privileges() {
   return uid == 0 ? "as root" : fmt::format("as uid {}, who may not read everything", uid);
 }
 
-bundle::Identity identity_of(const Request& request, const std::string& node) {
+bundle::Identity identity_of(const Request& request) {
   bundle::Identity identity;
   identity.tool = "unsnag " UNSNAG_VERSION;
-  identity.node = node;
+  identity.node = request.shown_node;
   identity.begun = request.wants.now;
   identity.since = request.wants.since ? request.since_words : "";
   identity.since_at = request.wants.since;
@@ -167,6 +178,7 @@ class Screen {
     auto place = surroundings;
     if (to_errors) place.output_is_terminal = surroundings.errors_are_terminal;
     style_ = style_for(place, "auto", false);
+    fits_terminal_ = place.output_is_terminal;
   }
 
   void say(std::string_view line) {
@@ -191,9 +203,10 @@ class Screen {
       if (some) line += fmt::format("    {} could not be read: ", part.missing);
       line += ink.clean(part.lack);
     }
-    say(line);
+    say(fits_terminal_ ? report::shorten(line, style_.width, ink.glyphs.ellipsis) : line);  // the index has all of it
   }
 
+  [[nodiscard]] std::string clean(std::string_view words) const { return report::Ink(style_).clean(words); }
   static std::string noun(std::string_view word, std::uint64_t count) { return fmt::format("{}{}", word, count == 1 ? "" : "s"); }
   static std::string grouped(std::uint64_t number) {
     auto digits = std::to_string(number);
@@ -203,17 +216,17 @@ class Screen {
 
  private:
   Surroundings& surroundings_;
-  bool to_errors_, quiet_;
+  bool to_errors_, quiet_, fits_terminal_ = false;
   report::Style style_;
 };
 
-std::string headline(const Request& request) {
+std::string headline(const Request& request, const Screen& screen) {
   const auto& since = request.wants.since;
   const auto from =
       since ? fmt::format("since {} ({})", format_rfc3339(std::chrono::floor<seconds>(*since)), format_short(request.wants.now - *since))
             : std::string("from the beginning");
   const auto place = request.root.empty() ? std::string() : ", the node's root in " + request.root;
-  return fmt::format("{}: collecting {}      {}{}", request.wants.node, from, privileges(), place);
+  return fmt::format("{}: collecting {}      {}{}", screen.clean(request.shown_node), from, privileges(), place);
 }
 
 std::string verdict_line(const report::Findings& findings) {
@@ -243,18 +256,13 @@ struct Outcome {
 };
 
 /// Everything from the first look at the node to the bundle under its name.
-Result<Outcome> bundle_of(const Request& request, const node::Root& root, Screen& screen, Surroundings& surroundings) {
-  redaction::StandIns stand_ins({request.wants.node});
-  redaction::Options redaction;
-  if (request.stand_ins) redaction.stand_ins = &stand_ins;
-  const auto shown_node = request.stand_ins ? redaction::redact_text(request.wants.node, redaction) : request.wants.node;
-
-  TRY_ASSIGN(auto writer, bundle::Writer::create(request.target, identity_of(request, shown_node)));
-  screen.say(headline(request));
+Result<Outcome> bundle_of(Request& request, const node::Root& root, Screen& screen, Surroundings& surroundings) {
+  TRY_ASSIGN(auto writer, bundle::Writer::create(request.target, identity_of(request)));
+  screen.say(headline(request, screen));
   collect::Pace pace(collect::real_surveyor());
   collect::Tap tap;
   Diagnosing diagnosing(tap, surroundings.stop);
-  collect::Sink sink({writer, tap, pace, redaction, [&] { return surroundings.stop != nullptr && surroundings.stop->load(); }});
+  collect::Sink sink({writer, tap, pace, redaction_of(request), [&] { return surroundings.stop != nullptr && surroundings.stop->load(); }});
 
   ProgressLine progress(surroundings);
   std::string current;
@@ -290,14 +298,16 @@ int run_collect(const Arguments& arguments, Surroundings& surroundings) {
   if (!root)
     return complain(surroundings, {"the node's root can't be read", root.error().message(), folder, "",
                                    "--root names the folder that the node's / is mounted at"});
-  const auto request = request_of(arguments, *root);
+  auto request = request_of(arguments, *root);
   if (!request) return complain(surroundings, {"unsnag collect: " + request.error().detail, "", "", "", "unsnag collect --help"});
+  request->target.stop = surroundings.stop;
   const bool to_output = request->target.form == bundle::Target::Form::descriptor;
   if (to_output && surroundings.output_is_terminal)
     return complain(surroundings, {"a bundle is nothing for a terminal", "", "standard output", "", "unsnag collect -o - > node.tar.zst"});
 
   const auto begun = std::chrono::steady_clock::now();
   yield_to_others();
+  stop_when_ended();
   Screen screen(surroundings, to_output, arguments.has("quiet"));
   const auto outcome = bundle_of(*request, *root, screen, surroundings);
   if (!outcome) return complain_of_bundle(outcome.error(), *request, surroundings);

@@ -25,6 +25,14 @@ static_assert(std::atomic<bool>::is_always_lock_free, "the signal handler sets i
 
 extern "C" void on_interrupt(int) { g_stop.store(true, std::memory_order_relaxed); }
 
+void stop_at(int signal) {
+  struct sigaction action {};
+  action.sa_handler = on_interrupt;
+  // Without SA_RESTART, so that a read that waits returns. The second one finds the default again.
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  ::sigaction(signal, &action, nullptr);
+}
+
 int write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const auto written = ::write(fd, text.data(), text.size());
@@ -85,11 +93,7 @@ bool locale_is_utf8() {
 }  // namespace
 
 Surroundings real_surroundings() {
-  struct sigaction action {};
-  action.sa_handler = on_interrupt;
-  // Without SA_RESTART, so that a read that waits returns. The second Ctrl-C finds the default again.
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  ::sigaction(SIGINT, &action, nullptr);
+  stop_at(SIGINT);
   std::signal(SIGPIPE, SIG_IGN);
 
   Surroundings here;
@@ -105,6 +109,12 @@ Surroundings real_surroundings() {
   here.width = width_of(STDOUT_FILENO);
   here.stop = &g_stop;
   return here;
+}
+
+void stop_when_ended() {
+  stop_at(SIGTERM);
+  struct sigaction hangup {};
+  if (::sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) stop_at(SIGHUP);
 }
 
 int complain(Surroundings& surroundings, const Complaint& complaint) {

@@ -32,6 +32,10 @@ struct Surroundings {
 /// Those of this process. Installs a handler for SIGINT (the second one ends the process at once) and ignores SIGPIPE.
 Surroundings real_surroundings();
 
+/// SIGTERM and SIGHUP, as a dropped `kubectl exec` and a drained pod send them, ask to stop as Ctrl-C does: for what has
+/// something to tidy up. A SIGHUP that is ignored (nohup) stays so.
+void stop_when_ended();
+
 /// A failure in the house's five parts; empty ones are left out.
 struct Complaint {
   std::string what;   // what failed: "can't read pods.tar.gz"

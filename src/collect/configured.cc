@@ -23,7 +23,7 @@ class Search {
   void known() {
     for (const auto& place : places::all())
       for (auto& path : places::expand(place.path, list_))
-        if (places::is_pattern(place.path) || survey_.root.exists(path))
+        if (places::is_pattern(place.path) || may_be_there(path))
           add({std::move(path), place.kind, std::string(place.what), std::string(place.of), ""});
   }
 
@@ -60,6 +60,12 @@ class Search {
   std::vector<ConfiguredPlace> take() { return std::move(found_); }
 
  private:
+  /// Also when its folder may not be looked into, as kubelet's: that is to be told.
+  [[nodiscard]] bool may_be_there(const std::string& path) const {
+    const auto info = survey_.root.status(path);
+    return info || info.error().code != Errc::not_found;
+  }
+
   std::vector<places::Found> listed(const std::string& folder) const {
     std::vector<places::Found> found;
     if (const auto entries = survey_.root.list(folder))

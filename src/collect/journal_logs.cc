@@ -18,7 +18,11 @@ struct Wanted {
   journal::Slice slice;
 };
 
-std::string without_type(std::string_view unit) { return std::string(unit.substr(0, unit.rfind('.'))); }
+/// "docker" of docker.service; docker.socket keeps its whole name.
+std::string name_of(std::string_view unit) {
+  constexpr std::string_view k_service = ".service";
+  return std::string(unit.ends_with(k_service) ? unit.substr(0, unit.size() - k_service.size()) : unit);
+}
 
 /// The units that pull and let pull before all others: theirs is the room.
 int rank_of(std::string_view unit) {
@@ -38,7 +42,7 @@ std::vector<Wanted> wanted(const journal::Journal& journal, const Wants& wants) 
   std::vector<Wanted> list;
   for (const auto& unit : units) {
     slice.units = {unit};
-    list.push_back({without_type(unit), "the journal of " + unit, "journal: unit " + unit, slice});
+    list.push_back({name_of(unit), "the journal of " + unit, "journal: unit " + unit, slice});
   }
   slice.units.clear();
   slice.kernel = true;
@@ -55,7 +59,7 @@ journal::Journal open_journal(const node::Root& root, Sink& sink, Lacks& lacks, 
     auto added = fd ? journal.add_folder(*fd, root.here(folder)) : Result<void*>(tl::unexpected<Error>(fd.error()));
     if (added || added.error().code == Errc::not_found || !written) continue;
     lacks.add(added.error());
-    written = sink.missing({"logs/journal", "the journal", root.here(folder), bundle::Kind::log}, added.error());
+    written = sink.missing({"logs" + folder, "the journal", root.here(folder), bundle::Kind::log}, added.error());
   }
   for (const auto& unreadable : journal.unreadable()) {
     if (!written) break;

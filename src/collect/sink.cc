@@ -5,12 +5,19 @@
 #include <utility>
 
 #include "base/text.h"
+#include "bundle/layout.h"
 
 namespace unsnag::collect {
 
+std::string Sink::unused(std::string path) {
+  const auto first = path;
+  for (int n = 2; !used_.insert(bundle::safe_path(path)).second; ++n) path = first + "~" + std::to_string(n);
+  return path;
+}
+
 Result<void*> Sink::begin(bundle::Item item, std::string_view on_node, std::uint64_t undiagnosed) {
   if (stopped()) return fail(Errc::cancelled, "interrupted");
-  path_ = item.path;
+  path_ = item.path = unused(std::move(item.path));
   TRY(parts_.writer.begin(std::move(item)));
   redactor_.emplace(parts_.redaction, on_node);
   parts_.tap.begin(path_);
@@ -53,11 +60,14 @@ Result<void*> Sink::put(bundle::Item item, std::string_view content, bundle::Out
 
 Result<void*> Sink::missing(bundle::Item item, const Error& why) {
   if (stopped()) return fail(Errc::cancelled, "interrupted");
+  if (!missed_.insert(item.path + '\n' + item.source + '\n' + why.message()).second) return nullptr;
+  item.path = unused(std::move(item.path));
   return parts_.writer.missing(std::move(item), {why.code, redaction::redact_text(why.message(), parts_.redaction)});
 }
 
 Result<void*> Sink::left_out(bundle::Item item, std::string why) {
   if (stopped()) return fail(Errc::cancelled, "interrupted");
+  item.path = unused(std::move(item.path));
   return parts_.writer.left_out(std::move(item), std::move(why));
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -24,7 +25,8 @@ struct Amount {
   std::uint64_t secrets = 0;                      // taken out
 };
 
-/// One thread. Errors of all calls: cancelled, and the writer's, which are final.
+/// One thread. Errors of all calls: cancelled, and the writer's, which are final. Two things of one path are no error: logrotate
+/// leaves a log beside its compressed copy for a moment, and the second one is then called PATH~2.
 class Sink {
  public:
   struct Parts {
@@ -54,10 +56,13 @@ class Sink {
 
  private:
   Result<void*> write(std::string_view text);
+  std::string unused(std::string path);
 
   Parts parts_;
   Amount amount_;
   redaction::Report report_;
+  std::set<std::string> used_;    // paths
+  std::set<std::string> missed_;  // path, source and reason: a drop-in that ten units share is missing once
   std::optional<redaction::Redactor> redactor_;
   std::string path_;   // of the content that is open
   std::string clean_;  // what came out of the redactor

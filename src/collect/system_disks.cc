@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Disks: how full (as df says it), how mounted (as mount says it), what they are, and what they did meanwhile.
+#include <time.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -129,7 +130,14 @@ void disk_load(const Survey& survey, Gathered& gathered) {
   const std::string path = "system/diskstats.txt", what = "what the disks did while we looked", source = survey.name_of("/proc/diskstats");
   if (survey.diskstats.empty()) return gathered.take(path, what, source, survey.kernel_file("/proc/diskstats"));
   const auto since = [&] { return std::chrono::system_clock::now() - survey.begun; };
-  if (since() >= std::chrono::seconds{0} && since() < survey.between) std::this_thread::sleep_for(survey.between - since());
+  if (since() >= std::chrono::seconds{0} && since() < survey.between) {
+    // Once, and not again when a signal ends it: whoever wants this to stop shall not wait for it.
+    const auto rest = std::chrono::duration_cast<nanoseconds>(survey.between - since()).count();
+    struct timespec span {};
+    span.tv_sec = static_cast<time_t>(rest / 1'000'000'000);
+    span.tv_nsec = static_cast<long>(rest % 1'000'000'000);
+    ::nanosleep(&span, nullptr);
+  }
   const auto now = std::chrono::time_point_cast<nanoseconds>(std::chrono::system_clock::now());
   const auto second = survey.kernel_file("/proc/diskstats");
   if (!second) return gathered.take(path, what, source, tl::unexpected<Error>(second.error()));

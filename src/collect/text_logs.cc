@@ -48,9 +48,11 @@ std::vector<Log> newest_first(const Survey& survey, Sink& sink, Lacks& lacks, Re
     if (info && S_ISREG(info->st_mode)) {
       const SysTime modified{std::chrono::seconds{info->st_mtim.tv_sec}};
       logs.push_back({place.path, place.what, modified, static_cast<std::uint64_t>(info->st_size)});
-    } else if (!info && info.error().code != Errc::not_found && written) {
-      lacks.add(info.error());
-      written = sink.missing({"logs" + place.path, place.what, survey.root.here(place.path), bundle::Kind::log}, info.error());
+    } else if (written && (info ? !S_ISDIR(info->st_mode) : info.error().code != Errc::not_found)) {
+      // A pipe or a device in a log's place would be waited for.
+      const auto why = info ? Error{Errc::unsupported, "not a regular file"} : info.error();
+      lacks.add(why);
+      written = sink.missing({"logs" + place.path, place.what, survey.root.here(place.path), bundle::Kind::log}, why);
     }
   }
   std::stable_sort(logs.begin(), logs.end(), [](const Log& a, const Log& b) { return a.modified > b.modified; });

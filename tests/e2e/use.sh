@@ -98,17 +98,11 @@ fi
 expect "a closed standard output is status 2" 2 "could not be written"
 
 # Colour
-escape=$'\x1b['
-coloured() {   # coloured NAME yes|no: of $out
-  if grep -qF "$escape" "$out"; then has=yes; else has=no; fi
-  if [ "$has" = "$2" ] && [ -s "$out" ]; then ok "$1"; else bad "$1" "colour: $has"; fi
-}
 run why examples/docker-pull.txt;                              coloured "no colour into a file" no
 run why --color=always examples/docker-pull.txt;               coloured "--color=always" yes
 NO_COLOR=1 run why --color=always examples/docker-pull.txt;    coloured "--color=always beats NO_COLOR" yes
 run why -o json --color=always examples/docker-pull.txt;       coloured "json has no colour" no
 if command -v script > /dev/null; then
-  pty() { timeout 20 script -qec "$1" /dev/null > "$out" 2> "$err" < /dev/null; status=$?; }
   pty "'$UNSNAG' why examples/docker-pull.txt";                    coloured "colour on a terminal" yes
   expect "on a terminal the status is the same" 1 "production.cloudflare.docker.com"
   pty "NO_COLOR=1 '$UNSNAG' why examples/docker-pull.txt";         coloured "NO_COLOR on a terminal" no
@@ -169,7 +163,6 @@ if [ -n "$accept" ]; then rm -rf docs/causes; cp -r "$scratch/causes" docs/cause
 if diff -r "$scratch/causes" docs/causes > "$scratch/diff" 2>&1; then ok "docs/causes is current"; else bad "docs/causes is current" "unsnag explain --markdown docs/causes renews it" "$(head -n 10 "$scratch/diff")"; fi
 
 # Nothing is skipped in silence
-says() { if cat "$out" "$err" | tr -s ' \n' '  ' | grep -qF -- "$2"; then ok "$1"; else bad "$1" "does not say: $2" "$(head -n 20 "$out" "$err")"; fi; }
 silent() { if grep -qF -- "$2" "$out" "$err"; then bad "$1" "says: $2" "$(head -n 20 "$out")"; else ok "$1"; fi; }
 tick() { # tick NAME yes|no: of the last run
   case $(head -c 3 "$out") in ✓) has=yes ;; *) has=no ;; esac
