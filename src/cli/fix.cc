@@ -9,12 +9,14 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/fix_act.h"
 #include "cli/fix_print.h"
 #include "cli/fix_show.h"
 #include "cli/parse.h"
 #include "cli/progress.h"
 #include "diagnose/verdict.h"
 #include "readers/read.h"
+#include "remedy/action.h"
 #include "remedy/apply.h"
 #include "remedy/cure.h"
 #include "remedy/lasting.h"
@@ -49,11 +51,18 @@ struct Wish {
   const diagnose::Verdict* verdict = nullptr;  // of the diagnosis that proposed the cause
 };
 
+/// Of all that cures something.
+std::vector<remedy::Parameter> all_parameters() {
+  std::vector<remedy::Parameter> all;
+  for (const auto* cure : remedy::cures()) all.insert(all.end(), cure->parameters.begin(), cure->parameters.end());
+  for (const auto* action : remedy::actions()) all.insert(all.end(), action->parameters.begin(), action->parameters.end());
+  return all;
+}
+
 std::map<std::string, std::string> parameters_in(const Arguments& arguments) {
   std::map<std::string, std::string> given;
-  for (const auto* cure : remedy::cures())
-    for (const auto& parameter : cure->parameters)
-      if (arguments.has(parameter.name)) given.emplace(parameter.name, arguments.get(parameter.name, ""));
+  for (const auto& parameter : all_parameters())
+    if (arguments.has(parameter.name)) given.emplace(parameter.name, arguments.get(parameter.name, ""));
   return given;
 }
 
@@ -170,6 +179,8 @@ int apply_plan(const node::Root& root, const remedy::NodeFacts& facts, const rem
 }
 
 int fix_cause(const Wish& wish, const Arguments& arguments, const FixShow& show, Surroundings& surroundings) {
+  if (const auto* action = remedy::find_action(wish.cause); action != nullptr)
+    return run_action(*action, wish.parameters, command_line(wish.cause, wish.parameters, arguments), arguments, show, surroundings);
   const auto* cure = remedy::find_cure(wish.cause);
   if (cure == nullptr) return emit(surroundings, show.for_others(wish.cause, wish.verdict), k_not_now);
   const auto values = remedy::check_values(*cure, wish.parameters);
@@ -219,13 +230,16 @@ int fix_what_is_found(const Arguments& arguments, const FixShow& show, Surroundi
     return emit(surroundings, "No failed pull is found here: nothing to cure. unsnag fix CAUSE cures what you name.\n", k_done);
   // The first that something can be done about.
   const auto& all = diagnosis->verdicts;
-  auto chosen = std::find_if(all.begin(), all.end(), [](const auto& one) { return remedy::find_cure(one.cause) != nullptr; });
+  auto chosen = std::find_if(all.begin(), all.end(), [](const auto& one) {
+    return remedy::find_cure(one.cause) != nullptr || remedy::find_action(one.cause) != nullptr;
+  });
   if (chosen == all.end()) chosen = all.begin();
   surroundings.err(show.found(*chosen));
   if (!is_cause(chosen->cause)) return emit(surroundings, show.for_others(chosen->cause, &*chosen), k_not_now);
   Wish wish{chosen->cause, parameters_in(arguments), &*chosen};
   if (chosen->timer && wish.parameters.find("deadline") == wish.parameters.end() && wish.cause == "progress-deadline")
     wish.parameters.emplace("deadline", deadline_for(*chosen->timer));
+  if (wish.cause == "corrupt-store" && !chosen->image.empty()) wish.parameters.emplace("image", chosen->image);
   return fix_cause(wish, arguments, show, surroundings);
 }
 
@@ -241,8 +255,8 @@ Result<remedy::Record> record_to_undo(const remedy::Records& records, const Argu
   }
   TRY_ASSIGN(auto all, records.list());
   for (auto it = all.rbegin(); it != all.rend(); ++it)
-    if (it->stage != remedy::Stage::undone && it->stage != remedy::Stage::failed_undone) return std::move(*it);
-  return fail(Errc::not_found, all.empty() ? "nothing was fixed by unsnag here" : "all that unsnag fixed here is undone already");
+    if (it->undoable() && it->stage != remedy::Stage::undone && it->stage != remedy::Stage::failed_undone) return std::move(*it);
+  return fail(Errc::not_found, all.empty() ? "nothing was fixed by unsnag here" : "all that can be undone here is undone already");
 }
 
 int undo_one(const Arguments& arguments, const FixShow& show, Surroundings& surroundings) {
@@ -286,21 +300,21 @@ int list_all(const Arguments& arguments, const FixShow& show, Surroundings& surr
 }  // namespace
 
 std::vector<Option> options_of_fix() {
-  std::vector<Option> options{{"apply", 0, "", {}, "do it: keep the old files, write, restart, check; undone by itself if that fails"},
-                              {"wait", 0, "TIME", {}, "wait so long for a steady node, e.g. 5m"},
-                              {"force", 0, "", {}, "restart though the node is not steady; undo: overwrite later changes too"},
-                              {"root", 0, "DIR", {}, "a node's root folder that isn't running: files only, no restart"},
-                              {"from", 0, "TARGET", {}, "cure what unsnag why finds in TARGET, not on this node"},
-                              {"print", 0, "PLATFORM", platform_names(), "the lasting change for a platform, ready to paste"},
-                              {"patch", 0, "FILE", {}, "with --print: put it into FILE; shows the difference, --apply writes it"},
-                              {"runtime", 0, "NAME", remedy::runtime_names(), "with --print: what those nodes have, if not this one's"},
-                              {"output", 'o', "FORMAT", {"text", "json"}, "text (default), json"}};
-  for (const auto* cure : remedy::cures())
-    for (const auto& parameter : cure->parameters) {
-      // Two cures may have a parameter of the same name; its words are then those of the first.
-      if (std::any_of(options.begin(), options.end(), [&](const Option& one) { return one.name == parameter.name; })) continue;
-      options.push_back({parameter.name, 0, parameter.argument, {}, parameter.help});
-    }
+  std::vector<Option> options{
+      {"apply", 0, "", {}, "do it: keep the old files, write, restart, check; undone by itself if that fails"},
+      {"wait", 0, "TIME", {}, "wait so long for a steady node, e.g. 5m"},
+      {"force", 0, "", {}, "do it though the node is not steady, or pods use the image; undo: overwrite later changes too"},
+      {"root", 0, "DIR", {}, "a node's root folder that isn't running: files only, no restart"},
+      {"from", 0, "TARGET", {}, "cure what unsnag why finds in TARGET, not on this node"},
+      {"print", 0, "PLATFORM", platform_names(), "the lasting change for a platform, ready to paste"},
+      {"patch", 0, "FILE", {}, "with --print: put it into FILE; shows the difference, --apply writes it"},
+      {"runtime", 0, "NAME", remedy::runtime_names(), "with --print: what those nodes have, if not this one's"},
+      {"output", 'o', "FORMAT", {"text", "json"}, "text (default), json"}};
+  for (const auto& parameter : all_parameters()) {
+    // Two cures may have a parameter of the same name; its words are then those of the first.
+    if (std::any_of(options.begin(), options.end(), [&](const Option& one) { return one.name == parameter.name; })) continue;
+    options.push_back({parameter.name, 0, parameter.argument, {}, parameter.help});
+  }
   options.push_back({"color", 0, "WHEN", {"auto", "always", "never"}, "colours: auto (on a terminal, without NO_COLOR), always, never"});
   return options;
 }

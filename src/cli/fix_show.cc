@@ -236,9 +236,12 @@ std::string FixShow::list(const std::vector<remedy::Record>& records) const {
     const bool interrupted = record.stage == remedy::Stage::applying || record.stage == remedy::Stage::undoing;
     text += fmt::format("{:>3}  {}  {}  {}\n", record.id, format_rfc3339(std::chrono::floor<std::chrono::seconds>(record.when)),
                         report::pad(ink_.clean(record.cause), 22),
-                        interrupted ? ink_.red(fmt::format("{}: unsnag fix undo {}", to_string(record.stage), record.id))
+                        interrupted ? ink_.red(record.undoable() ? fmt::format("{}: unsnag fix undo {}", to_string(record.stage), record.id)
+                                                                 : fmt::format("{}: again: {}", to_string(record.stage), record.command))
                                     : std::string(to_string(record.stage)));
     for (const auto& file : record.files) text += "       " + ink_.clean(file.path) + (file.is_new ? "   new" : "") + "\n";
+    for (std::size_t i = 0; i < record.actions.size(); ++i)
+      text += "       " + ink_.clean(record.actions[i]) + (i < record.done ? "" : "   not done") + "\n";
     if (!record.note.empty()) text += "       " + ink_.dim(ink_.clean(record.note)) + "\n";
   }
   return text;
@@ -254,6 +257,8 @@ std::string FixShow::list_as_json(const std::vector<remedy::Record>& records) co
     for (const auto& file : record.files) json.begin_object().member("path", file.path).key("new").boolean(file.is_new).end_object();
     json.end_array();
     write_restarts(json, record.restarts);
+    write_list(json, "actions", record.actions);
+    json.key("actions_done").number(std::uint64_t{record.done}).key("undoable").boolean(record.undoable());
     json.end_object();
   }
   json.end_array();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "diagnose/verdict.h"
+#include "remedy/action.h"
 #include "remedy/apply.h"
 #include "remedy/facts.h"
 #include "remedy/plan.h"
@@ -39,9 +40,15 @@ class FixShow {
   /// A cause that settings cure, but not here.
   [[nodiscard]] std::string no_place(std::string_view cause, const remedy::NodeFacts& facts, const Error& why) const;
 
+  [[nodiscard]] std::string action_plan(const remedy::ActionPlan& plan) const;
+  [[nodiscard]] std::string action_plan_as_json(const remedy::ActionPlan& plan) const;
+  [[nodiscard]] std::string action_in_the_way(const remedy::ActionPlan& plan) const;
+  [[nodiscard]] std::string action_outcome(const remedy::ActOutcome& outcome) const;
+
  private:
   [[nodiscard]] std::string change(const remedy::FileChange& change) const;
   [[nodiscard]] std::string paragraph(std::string_view label, std::string_view text) const;
+  [[nodiscard]] std::string paragraphs(std::string_view label, const std::vector<std::string>& texts) const;
 
   report::Style style_;
   report::Ink ink_;

@@ -178,6 +178,9 @@ Result<Outcome> undo(const node::Root& root, Record record, Machine* machine, co
   const Records records(root);
   if (record.stage == Stage::undone || record.stage == Stage::failed_undone)
     return fail(Errc::invalid_argument, fmt::format("fix {} is {} already", record.id, to_string(record.stage)));
+  if (!record.undoable())
+    return fail(Errc::unsupported,
+                fmt::format("fix {} can't be undone: what it removed is gone, and comes again with the next pull", record.id));
   // Undone half way: the files may be old again, and what runs is not.
   bool changed = record.stage == Stage::undoing;
   for (const auto& file : record.files) {

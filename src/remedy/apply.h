@@ -43,6 +43,7 @@ Result<Outcome> apply(const node::Root& root, const Plan& plan, Machine* machine
 /// Takes a record back: old content, mode, owner and attributes, new files and folders removed, the same restarts. A file that
 /// somebody changed since is left alone unless `force`. `machine` null: files only.
 /// Errors: malformed: somebody changed a file since (nothing was undone); invalid_argument: it is undone already;
+/// unsupported: an action that can't be undone;
 /// permission_denied, io.
 Result<Outcome> undo(const node::Root& root, Record record, Machine* machine, const ApplyOptions& options, bool force);
 

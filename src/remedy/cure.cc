@@ -64,13 +64,18 @@ const Cure* find_cure(std::string_view cause) {
 }
 
 Result<Values> check_values(const Cure& cure, const std::map<std::string, std::string>& given) {
+  return check_values(cure.cause, cure.parameters, given);
+}
+
+Result<Values> check_values(std::string_view cause, const std::vector<Parameter>& parameters,
+                            const std::map<std::string, std::string>& given) {
   for (const auto& one : given) {
     const auto is_it = [&](const Parameter& parameter) { return parameter.name == one.first; };
-    if (std::none_of(cure.parameters.begin(), cure.parameters.end(), is_it))
-      return fail(Errc::invalid_argument, fmt::format("--{} is no parameter of {}", one.first, cure.cause));
+    if (std::none_of(parameters.begin(), parameters.end(), is_it))
+      return fail(Errc::invalid_argument, fmt::format("--{} is no parameter of {}", one.first, cause));
   }
   Values values;
-  for (const auto& parameter : cure.parameters) {
+  for (const auto& parameter : parameters) {
     const auto found = given.find(std::string(parameter.name));
     if (found == given.end() && parameter.otherwise.empty()) continue;
     auto value = found == given.end() ? std::string(parameter.otherwise) : found->second;

@@ -59,8 +59,10 @@ const std::vector<const Cure*>& cures();
 /// nullptr: no node's setting cures it.
 const Cure* find_cure(std::string_view cause);
 
-/// Fills in what wasn't given and checks the rest. Errors: invalid_argument: a parameter that this cure doesn't have, or a
+/// Fills in what wasn't given and checks the rest. Errors: invalid_argument: a parameter that the cause's cure doesn't have, or a
 /// value that can't be.
+Result<Values> check_values(std::string_view cause, const std::vector<Parameter>& parameters,
+                            const std::map<std::string, std::string>& given);
 Result<Values> check_values(const Cure& cure, const std::map<std::string, std::string>& given);
 
 /// For a cause that the node can't cure: who can, and what to say to them; from the cause's own advice. Empty: nothing is

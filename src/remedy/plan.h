@@ -45,6 +45,12 @@ struct KernelValue {
   std::string key, before, after;  // "fs.inotify.max_user_instances"; before: "" unknown
 };
 
+/// A unit as it was before an action changed that.
+struct UnitBefore {
+  std::string unit;
+  bool ran = false, enabled = false;
+};
+
 struct Plan {
   std::string cause;
   std::string node, about;  // "ip-10-0-1-23", "kubelet 1.14.9, Docker 18.09"
@@ -53,6 +59,8 @@ struct Plan {
   std::vector<settings::Setting> settings;
   std::vector<FileChange> files;
   std::vector<KernelValue> kernel;
+  std::vector<std::string> actions;  // of an action (action.h): its steps, in words
+  std::vector<UnitBefore> units;     // and what undoing puts back
   bool runs = false;          // the tree is that of the running machine; else nothing is restarted, and these three are what would be
   bool reload_units = false;  // systemd has to read its files anew
   std::vector<Restart> restarts;

@@ -27,11 +27,12 @@ struct StageName {
   Stage stage;
   std::string_view key, words;
 };
-constexpr std::array<StageName, 5> k_stages{{{Stage::applying, "applying", "interrupted while it was applied"},
+constexpr std::array<StageName, 6> k_stages{{{Stage::applying, "applying", "interrupted while it was applied"},
                                              {Stage::applied, "applied", "applied"},
                                              {Stage::undoing, "undoing", "interrupted while it was undone"},
                                              {Stage::undone, "undone", "undone"},
-                                             {Stage::failed_undone, "failed-undone", "failed and undone"}}};
+                                             {Stage::failed_undone, "failed-undone", "failed and undone"},
+                                             {Stage::failed, "failed", "failed half way"}}};
 
 const StageName& name_of(Stage stage) { return k_stages[static_cast<std::size_t>(stage)]; }
 
@@ -92,6 +93,11 @@ std::string to_json(const Record& record) {
         .member("how", one.how == Restart::How::reload ? "reload" : "restart")
         .member("effect", one.effect)
         .end_object();
+  json.end_array().key("actions").begin_array();
+  for (const auto& one : record.actions) json.string(one);
+  json.end_array().key("units").begin_array();
+  for (const auto& one : record.units)
+    json.begin_object().member("unit", one.unit).key("ran").boolean(one.ran).key("enabled").boolean(one.enabled).end_object();
   json.end_array().end_object();
   return json.take() + "\n";
 }
@@ -125,6 +131,10 @@ Result<Record> from_json(std::string_view plan, std::string_view state) {
   for (const auto& [key, entry] : document["restarts"].entries)
     record.restarts.push_back(
         {entry["how"].scalar == "reload" ? Restart::How::reload : Restart::How::restart, entry["unit"].scalar, entry["effect"].scalar});
+  for (const auto& [key, entry] : document["actions"].entries) record.actions.push_back(entry.scalar);
+  for (const auto& [key, entry] : document["units"].entries)
+    record.units.push_back({entry["unit"].scalar, yes(entry["ran"]), yes(entry["enabled"])});
+  record.done = number_in<std::size_t>(now["done"]);
   const auto* const stage =
       std::find_if(k_stages.begin(), k_stages.end(), [&](const StageName& one) { return one.key == now["stage"].scalar; });
   if (stage == k_stages.end()) return fail(Errc::malformed, fmt::format("state.json: \"{}\" is no stage", now["stage"].scalar));
@@ -211,6 +221,8 @@ Result<Record> Records::begin(const Plan& plan, SysTime now) const {
   record.kernel = plan.kernel;
   record.reload_units = plan.reload_units;
   record.restarts = plan.restarts;
+  record.actions = plan.actions;
+  record.units = plan.units;
   const auto folder = folder_of(record.id);
   TRY(context(node::make_folders(root_, folder, 0700), "{}", folder));
   const auto as = as_private();
@@ -242,7 +254,9 @@ Result<Record> Records::begin(const Plan& plan, SysTime now) const {
 
 Result<void> Records::set_stage(Record& record, Stage stage, std::string note) const {
   JsonWriter json;
-  json.begin_object().member("stage", name_of(stage).key).member("note", note).end_object();
+  json.begin_object().member("stage", name_of(stage).key).member("note", note);
+  if (!record.actions.empty()) json.key("done").number(std::uint64_t{record.done});
+  json.end_object();
   const auto as = as_private();
   const auto path = folder_of(record.id) + "/state.json";
   TRY(context(node::write_file(root_, path, json.take() + "\n", &as), "{}", path));

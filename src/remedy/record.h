@@ -9,6 +9,7 @@
 // The folder is root's alone: old files may hold secrets.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ enum class Stage : std::uint8_t {
   undoing,        // being undone; where nothing holds the lock: interrupted
   undone,         // by whoever wanted it
   failed_undone,  // the check failed, and it was undone by itself
+  failed,         // an action that failed half way; what was done is done
 };
 std::string_view to_string(Stage stage);  // "applied", "failed and undone", …
 
@@ -48,6 +50,12 @@ struct Record {
   std::vector<KernelValue> kernel;
   bool reload_units = false;
   std::vector<Restart> restarts;
+  std::vector<std::string> actions;  // the steps of an action, in words
+  std::size_t done = 0;              // so many of them
+  std::vector<UnitBefore> units;
+
+  /// What an action removed is gone for good.
+  [[nodiscard]] bool undoable() const { return actions.empty() || !units.empty(); }
 };
 
 /// The records of a node. Reading needs no lock, changing does.

@@ -159,6 +159,25 @@ Result<Checked> Containerd::check(std::string_view name_space, std::string_view 
   return checked;
 }
 
+Result<std::string> Containerd::read(std::string_view name_space, std::string_view digest, std::size_t most) {
+  ctd::ReadContentRequest request;
+  request.set_digest(std::string(digest));
+  const auto bytes = request.SerializeAsString();
+  const auto method = std::string(k_content) + "Read";
+  auto call = call_to(method, name_space);
+  call.request = bytes;
+  std::string all;
+  const auto add = [&](std::string_view message) -> Result<void*> {
+    ctd::ReadContentResponse answer;
+    TRY(parse(message, answer));
+    if (answer.data().size() > most - all.size()) return fail(Errc::too_large, "a blob that should be small is large");
+    all += answer.data();
+    return nullptr;
+  };
+  TRY(channel_.stream(call, add));
+  return all;
+}
+
 Result<void*> Containerd::remove_image(std::string_view name_space, std::string_view name, std::chrono::milliseconds limit) {
   ctd::DeleteImageRequest request;
   request.set_name(std::string(name));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -94,6 +95,9 @@ class Containerd {
   /// Reads all of a blob and digests it. `limit` 0: no limit, since a blob may be large and its disk slow.
   /// Errors: also not_found; unsupported (a digest that is not sha256).
   Result<Checked> check(std::string_view name_space, std::string_view digest, std::chrono::milliseconds limit = {});
+
+  /// All of a small blob, such as a manifest. Errors: also not_found; too_large: more than `most` bytes.
+  Result<std::string> read(std::string_view name_space, std::string_view digest, std::size_t most);
 
   // Changes. CRI keeps an image under three names (tag, digest, id), and a pull fetches no layer whose snapshot is there: to have
   // a damaged image pulled anew, remove the damaged blobs here, the image by Cri::remove, and then pull.

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// The actions, one a file in actions/. action.cc alone needs them.
+#pragma once
+
+#include "remedy/action.h"
+
+namespace unsnag::remedy {
+
+extern const Action k_corrupt_store;
+
+}  // namespace unsnag::remedy

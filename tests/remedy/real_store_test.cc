@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Actions against the real containerd, with a registry beside it: tests/runtimes/node runs them. As root; else it is skipped.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <thread>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "node/root_for_tests.h"
+#include "remedy/action.h"
+
+namespace unsnag::remedy {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using namespace std::chrono_literals;
+
+SysTime now() { return std::chrono::system_clock::now(); }
+
+class RealStoreTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    s_folder = fmt::format("/tmp/unsnag-remedy-{}", ::getpid());
+    s_node = ::fork();
+    if (s_node == 0) {
+      ::setpgid(0, 0);
+      const int quiet = ::open("/dev/null", O_RDWR);
+      ::dup2(quiet, 1);
+      ::dup2(quiet, 2);
+      ::execl(UNSNAG_NODE, UNSNAG_NODE, s_folder.c_str(), nullptr);
+      ::_exit(127);
+    }
+    for (int i = 0; i < 600 && !fs::exists(s_folder / "ready") && !fs::exists(s_folder / "lacking"); ++i)
+      std::this_thread::sleep_for(100ms);
+    if (std::ifstream lacking(s_folder / "lacking"); lacking) s_lacking = std::string(std::istreambuf_iterator<char>(lacking), {});
+    std::ifstream(s_folder / "image") >> s_image >> s_layer;
+  }
+  static void TearDownTestSuite() {
+    ::kill(-s_node, SIGTERM);
+    ::kill(s_node, SIGKILL);
+    ::waitpid(s_node, nullptr, 0);
+    for (int i = 0; i < 50; ++i) {
+      std::error_code busy;
+      fs::remove_all(s_folder, busy);
+      if (!busy) break;
+      std::this_thread::sleep_for(100ms);
+    }
+  }
+  void SetUp() override {
+    if (!fs::exists(s_folder / "ready")) GTEST_SKIP() << "for want of: " << s_lacking;
+    fs::create_directories(scratch.here("/var/lib"));
+    auto socket = runtimes::socket_at("/run/containerd/containerd.sock");
+    socket.here = s_folder / "containerd.sock";
+    store = store_at(socket);
+    const auto locked = Records(root).lock();
+    ASSERT_TRUE(locked);
+  }
+  Result<ActionPlan> plan(std::string_view cause, const std::map<std::string, std::string>& given) {
+    const auto* action = find_action(cause);
+    TRY_ASSIGN(const auto values, check_values(action->cause, action->parameters, given));
+    return action->plan(ground, values);
+  }
+
+  node::ScratchRoot scratch;
+  node::Root root = scratch.root();
+  NodeFacts facts;
+  std::shared_ptr<Store> store;
+  Ground ground{root,
+                facts,
+                now(),
+                [this]() -> Result<std::shared_ptr<Store>> { return store; },
+                []() -> Result<std::shared_ptr<Machine>> { return fail(Errc::unsupported, "no systemd"); },
+                {}};
+  static inline fs::path s_folder;
+  static inline pid_t s_node = 0;
+  static inline std::string s_lacking = "a start in time", s_image, s_layer;
+};
+
+TEST_F(RealStoreTest, ADamagedLayerIsMended) {
+  ASSERT_TRUE(store->pull(s_image));
+  const auto whole = plan("corrupt-store", {{"image", s_image}});
+  ASSERT_TRUE(whole) << whole.error().message();
+  EXPECT_THAT(whole->steps, IsEmpty()) << whole->found.front();
+
+  const auto file = s_folder / "root/io.containerd.content.v1.content/blobs/sha256" / s_layer.substr(7);
+  fs::permissions(file, fs::perms::owner_write, fs::perm_options::add);
+  std::fstream(file, std::ios::in | std::ios::out).seekp(1000) << "damaged";
+  const auto made = plan("corrupt-store", {{"image", s_image}});
+  ASSERT_TRUE(made) << made.error().message();
+  EXPECT_THAT(made->found, ElementsAre(HasSubstr(s_layer)));
+  const auto done = act(root, *made, now(), {});
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->record.stage, Stage::applied) << done->why;
+  EXPECT_THAT(done->now, HasSubstr("3 of its 3 blobs"));
+
+  // The file itself gone, as after somebody's clean-up: the database still lists it.
+  fs::remove(file);
+  const auto gone = plan("corrupt-store", {{"image", s_image}});
+  ASSERT_TRUE(gone) << gone.error().message();
+  EXPECT_THAT(gone->found, ElementsAre(HasSubstr("its file is gone")));
+  const auto again = act(root, *gone, now(), {});
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->record.stage, Stage::applied) << again->why;
+  EXPECT_TRUE(store->check(s_layer).value().whole);
+}
+
+}  // namespace
+}  // namespace unsnag::remedy
