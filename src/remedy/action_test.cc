@@ -235,6 +235,44 @@ TEST_F(ActionTest, WhatIsMissingIsAskedFor) {
   EXPECT_THAT(plan("corrupt-store", {{"image", "other:1"}}).error().detail, HasSubstr("no image docker.io/library/other:1"));
 }
 
+IngestIn ingest(const std::string& ref, SysTime updated) {
+  IngestIn one;
+  one.name_space = "k8s.io";
+  one.ingest.ref = ref;
+  one.ingest.offset = 12'300'000;
+  one.ingest.updated = updated;
+  return one;
+}
+
+TEST_F(ActionTest, ADownloadThatNobodyWritesToIsDroppedAndALiveOneIsNot) {
+  using std::chrono::minutes;
+  store->open_ingests = {ingest("layer-left", now - minutes(11)), ingest("layer-live", now - minutes(9))};
+  store->open_ingests.push_back({"k8s.io", {"layer-timeless", "", 0, {}, {}, {}}});
+  const auto made = plan("ref-locked");
+  ASSERT_TRUE(made) << made.error().message();
+  EXPECT_THAT(made->found, ElementsAre("layer-left in namespace k8s.io: 12.3 MB, nobody has written to it for 11 min"));
+  EXPECT_EQ(act(*made)->record.stage, Stage::applied);
+  EXPECT_THAT(store->asked, ElementsAre("abort k8s.io layer-left"));
+}
+
+TEST_F(ActionTest, ADownloadThatIsTakenUpMeanwhileIsLeftAlone) {
+  store->open_ingests = {ingest("layer-left", now - std::chrono::minutes(11))};
+  const auto made = plan("ref-locked");
+  store->open_ingests.front().ingest.updated = now;
+  const auto done = act(*made);
+  EXPECT_EQ(done->record.stage, Stage::applied) << done->why;
+  EXPECT_THAT(done->notes, ElementsAre(HasSubstr("written to again")));
+  EXPECT_THAT(store->asked, IsEmpty());
+}
+
+TEST_F(ActionTest, WithoutAStaleDownloadTheLockIsInContainerdsMemory) {
+  store->open_extractions = {{"k8s.io", "overlayfs", {"extract-1-a sha256:1", "", {}, now - std::chrono::hours(2), {}}},
+                             {"k8s.io", "overlayfs", {"extract-2-b sha256:2", "", {}, now - std::chrono::minutes(2), {}}}};
+  const auto made = plan("ref-locked");
+  EXPECT_THAT(made->steps, IsEmpty());
+  EXPECT_THAT(made->notes, ElementsAre(StartsWith("extract-1-a"), HasSubstr("restarting containerd frees it")));
+}
+
 TEST(StoreTest, OtherRuntimesAreToldWhatTheirOwnToolsDo) {
   const node::ScratchRoot scratch;
   NodeFacts facts;

@@ -7,5 +7,6 @@
 namespace unsnag::remedy {
 
 extern const Action k_corrupt_store;
+extern const Action k_ref_locked;
 
 }  // namespace unsnag::remedy

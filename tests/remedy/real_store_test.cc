@@ -117,5 +117,16 @@ TEST_F(RealStoreTest, ADamagedLayerIsMended) {
   EXPECT_TRUE(store->check(s_layer).value().whole);
 }
 
+TEST_F(RealStoreTest, ADownloadThatWasLeftBehindIsDropped) {
+  ground.now = now() + 11min;
+  const auto made = plan("ref-locked", {});
+  ASSERT_TRUE(made) << made.error().message();
+  EXPECT_THAT(made->found, testing::UnorderedElementsAre(testing::StartsWith("left in namespace k8s.io"), testing::StartsWith("slow")));
+  const auto done = act(root, *made, now(), {});
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->record.stage, Stage::applied) << done->why;
+  EXPECT_THAT(store->ingests().value(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace unsnag::remedy
