@@ -72,7 +72,8 @@ constexpr std::string_view k_explain_help = R"(Examples
 
 constexpr std::string_view k_fix_help = R"(Shows what it would change on this node against CAUSE: each file with its
 difference, what is restarted and what that does to running pods, how it is
-checked and undone. Only --apply changes anything. Without CAUSE it cures what
+checked and undone; or, where no file cures it, the steps it takes on the node
+that runs. Only --apply changes anything. Without CAUSE it cures what
 unsnag why finds on this node, or in the target of --from.
 
   unsnag fix undo [ID]   takes a fix back: the last one, or ID
@@ -84,6 +85,7 @@ Examples
   unsnag fix progress-deadline --deadline 10m --apply --wait 5m
   unsnag fix proxy-misconfigured --https-proxy http://proxy.example:3128
   unsnag fix mirror-misconfigured --registry docker.io --mirror https://m.test
+  unsnag fix corrupt-store --image registry.example/app:1.4.2
   unsnag fix serialized-queue --root /mnt/image --apply
   unsnag fix progress-deadline --print cloudformation
   unsnag fix progress-deadline --print nodeadm --patch nodeconfig.yaml
@@ -91,9 +93,9 @@ Examples
 
 Exit status
   0  the plan was shown, or it is done, or there is nothing to do
-  1  it was applied, did not get healthy, and was undone
+  1  it was applied, did not get healthy, and was undone; or a step failed
   2  wrong use, or the node can't be read or changed
-  3  not now (the node is not steady), or not on this node
+  3  not now (the node is not steady, the image is in use), or not on this node
   130  interrupted; what was begun was undone
 )";
 

@@ -265,7 +265,8 @@ int undo_one(const Arguments& arguments, const FixShow& show, Surroundings& surr
   const remedy::Records records(*root);
   auto record = record_to_undo(records, arguments);
   if (!record) return complain_of("nothing was undone", record.error(), "unsnag fix list", surroundings);
-  const auto machine = machine_for(*root, !record->restarts.empty() || record->reload_units || !record->kernel.empty());
+  const auto machine =
+      machine_for(*root, !record->restarts.empty() || record->reload_units || !record->kernel.empty() || !record->units.empty());
   if (!machine) return complain_of("nothing was undone", machine.error(), next_for(machine.error()), surroundings);
   const auto lock = records.lock();
   if (!lock) return complain_of("nothing was undone", lock.error(), next_for(lock.error()), surroundings);

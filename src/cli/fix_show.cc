@@ -210,6 +210,9 @@ std::string FixShow::outcome(const remedy::Outcome& outcome) const {
 
 std::string FixShow::undone(const remedy::Outcome& outcome) const {
   const auto& record = outcome.record;
+  if (outcome.kind == remedy::Outcome::Kind::undone && !record.units.empty())
+    return fmt::format("{} fix {} is undone: {} as before\n", ink_.green(ink_.glyphs.good), record.id,
+                       ink_.clean(record.units.front().unit));
   if (outcome.kind == remedy::Outcome::Kind::undone)
     return fmt::format("{} fix {} is undone: {} {} as before\n", ink_.green(ink_.glyphs.good), record.id,
                        report::amount(record.files.size(), "file", "files"), record.files.size() == 1 ? "is" : "are");

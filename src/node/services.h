@@ -23,6 +23,7 @@ struct UnitState {
   std::uint32_t restarts = 0;  // by systemd itself since the unit was last started; 0 where systemd is older than 235
   std::int32_t exit_status = 0;
   bool can_reload = false;
+  bool enabled = false;  // starts with the machine
 
   [[nodiscard]] bool is_running() const { return active == "active" && sub == "running"; }
 };
@@ -42,6 +43,10 @@ class Services {
   /// Errors: not_found (no such unit), permission_denied, io: it failed, or took longer than `patience`.
   virtual Result<void> restart(const std::string& unit, std::chrono::seconds patience) = 0;
   virtual Result<void> reload(const std::string& unit, std::chrono::seconds patience) = 0;
+  /// Stops it, and waits as restart does. Errors: as restart.
+  virtual Result<void> stop(const std::string& unit, std::chrono::seconds patience) = 0;
+  /// Has it start with the machine, or not; what runs now stays as it is. Errors: not_found, permission_denied, io.
+  virtual Result<void> set_enabled(const std::string& unit, bool enabled) = 0;
   /// A unit that isn't there has load == "not-found", and is no error. Errors: permission_denied, io.
   virtual Result<UnitState> state(const std::string& unit) = 0;
 };

@@ -82,6 +82,18 @@ class SystemdBus : public Services {
   Result<void> restart(const std::string& unit, std::chrono::seconds patience) override { return run("RestartUnit", unit, patience); }
   Result<void> reload(const std::string& unit, std::chrono::seconds patience) override { return run("ReloadUnit", unit, patience); }
 
+  Result<void> stop(const std::string& unit, std::chrono::seconds patience) override { return run("StopUnit", unit, patience); }
+
+  Result<void> set_enabled(const std::string& unit, bool enabled) override {
+    BusError error;
+    const int done = enabled ? sd_bus_call_method(bus_.get(), k_name, k_manager_path, k_manager, "EnableUnitFiles", error.get(), nullptr,
+                                                  "asbb", 1, unit.c_str(), 0, 0)
+                             : sd_bus_call_method(bus_.get(), k_name, k_manager_path, k_manager, "DisableUnitFiles", error.get(), nullptr,
+                                                  "asb", 1, unit.c_str(), 0);
+    if (done < 0) return error.failure(done);
+    return reload_units();  // the manager follows the new links from then on
+  }
+
   Result<UnitState> state(const std::string& unit) override {
     TRY_ASSIGN(const auto path, path_of(unit));
     UnitState state;
@@ -89,6 +101,7 @@ class SystemdBus : public Services {
     if (state.load == "not-found") return state;
     TRY_ASSIGN(state.active, text(path, k_unit, "ActiveState"));
     TRY_ASSIGN(state.sub, text(path, k_unit, "SubState"));
+    state.enabled = text(path, k_unit, "UnitFileState").value_or("") == "enabled";
     state.result = text(path, k_service, "Result").value_or("");
     std::uint32_t number = 0;
     if (trivial(path, k_service, "MainPID", 'u', &number)) state.main_pid = static_cast<pid_t>(number);

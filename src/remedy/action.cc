@@ -22,7 +22,7 @@ Result<ActOutcome> give_up(const Records& records, ActOutcome outcome, std::stri
 }  // namespace
 
 const std::vector<const Action*>& actions() {
-  static const std::vector<const Action*> k_actions = {&k_corrupt_store, &k_ref_locked};
+  static const std::vector<const Action*> k_actions = {&k_clock_skew, &k_corrupt_store, &k_ref_locked};
   return k_actions;
 }
 

@@ -11,6 +11,7 @@
 
 #include "codec/sha256.h"
 #include "remedy/apply.h"
+#include "remedy/machine_for_tests.h"
 #include "remedy/nodes_for_tests.h"
 
 namespace unsnag::remedy {
@@ -271,6 +272,56 @@ TEST_F(ActionTest, WithoutAStaleDownloadTheLockIsInContainerdsMemory) {
   const auto made = plan("ref-locked");
   EXPECT_THAT(made->steps, IsEmpty());
   EXPECT_THAT(made->notes, ElementsAre(StartsWith("extract-1-a"), HasSubstr("restarting containerd frees it")));
+}
+
+class ClockTest : public ActionTest {
+ protected:
+  ClockTest() {
+    ground.machine = [this]() -> Result<std::shared_ptr<Machine>> { return machine; };
+  }
+  void has(const std::string& unit, std::string_view active, bool enabled) {
+    auto& state = machine->units[unit];
+    state.load = "loaded";
+    state.active = active;
+    state.sub = active == "active" ? "running" : "dead";
+    state.enabled = enabled;
+  }
+  std::shared_ptr<FakeMachine> machine = std::make_shared<FakeMachine>();
+};
+
+TEST_F(ClockTest, ATimeServiceThatDoesNotRunIsEnabledAndStarted) {
+  has("chrony.service", "inactive", false);
+  const auto made = plan("clock-skew");
+  ASSERT_TRUE(made) << made.error().message();
+  EXPECT_THAT(steps(*made), ElementsAre("enable chrony.service", "start chrony.service"));
+  EXPECT_THAT(machine->asked, IsEmpty());
+  const auto done = act(*made);
+  EXPECT_EQ(done->record.stage, Stage::applied) << done->why;
+  EXPECT_THAT(machine->asked, ElementsAre("enable chrony.service", "restart chrony.service"));
+  EXPECT_TRUE(Records(root).get(done->record.id)->undoable());
+}
+
+TEST_F(ClockTest, OneThatDoesNotStartIsAFailure) {
+  has("ntp.service", "failed", true);
+  machine->refuses = "ntp.service";
+  const auto done = act(*plan("clock-skew"));
+  EXPECT_EQ(done->record.stage, Stage::failed);
+  EXPECT_THAT(done->why, HasSubstr("start ntp.service"));
+}
+
+TEST_F(ClockTest, OneThatRunsIsLeftAloneAndNamed) {
+  has("chrony.service", "inactive", false);
+  has("systemd-timesyncd.service", "active", true);
+  const auto made = plan("clock-skew");
+  EXPECT_THAT(made->steps, IsEmpty());
+  EXPECT_THAT(made->found, ElementsAre("systemd-timesyncd runs as systemd-timesyncd.service"));
+}
+
+TEST_F(ClockTest, WithoutOneItSaysWhatToInstallAndAMaskedOneIsNotForced) {
+  machine->units["sshd.service"].load = "loaded";
+  EXPECT_THAT(plan("clock-skew").error().detail, HasSubstr("install chrony"));
+  machine->units["chrony.service"].load = "masked";
+  EXPECT_THAT(plan("clock-skew").error().detail, HasSubstr("systemctl unmask chrony.service"));
 }
 
 TEST(StoreTest, OtherRuntimesAreToldWhatTheirOwnToolsDo) {

@@ -6,6 +6,7 @@
 
 namespace unsnag::remedy {
 
+extern const Action k_clock_skew;
 extern const Action k_corrupt_store;
 extern const Action k_ref_locked;
 

@@ -181,6 +181,8 @@ Result<Outcome> undo(const node::Root& root, Record record, Machine* machine, co
   if (!record.undoable())
     return fail(Errc::unsupported,
                 fmt::format("fix {} can't be undone: what it removed is gone, and comes again with the next pull", record.id));
+  if (machine == nullptr && !record.units.empty())
+    return fail(Errc::unsupported, "the services of that fix are those of a node that runs, and this tree does not");
   // Undone half way: the files may be old again, and what runs is not.
   bool changed = record.stage == Stage::undoing;
   for (const auto& file : record.files) {
@@ -197,6 +199,13 @@ Result<Outcome> undo(const node::Root& root, Record record, Machine* machine, co
   if (machine != nullptr && (changed || !record.kernel.empty()))
     if (const auto failure = put_in_force(*machine, record.reload_units, record.restarts, patient))
       outcome.not_undone.push_back(failure->why);
+  for (const auto& one : record.units) {
+    const auto put_back = [&](const Result<void>& done) {
+      if (!done) outcome.not_undone.push_back(one.unit + ": " + done.error().message());
+    };
+    if (!one.ran) put_back(machine->services().stop(one.unit, options.patience));
+    if (!one.enabled) put_back(machine->services().set_enabled(one.unit, false));
+  }
   if (outcome.not_undone.empty()) TRY(records.set_stage(record, Stage::undone));
   else outcome.kind = Outcome::Kind::half_undone;
   outcome.record = std::move(record);

@@ -15,6 +15,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "remedy/machine_for_tests.h"
 #include "remedy/nodes_for_tests.h"
 
 namespace unsnag::remedy {
@@ -56,69 +57,6 @@ std::vector<std::string> differences(const std::map<std::string, std::string>& b
     if (before.find(path) == before.end()) all.push_back("new: " + path);
   return all;
 }
-
-/// Services that obey, or fail where a test wants it, on a clock that goes on by waiting.
-class FakeMachine : public Machine, private node::Services {
- public:
-  node::Services& services() override { return *this; }
-  Result<std::vector<std::string>> command_line(pid_t) override { return command; }
-  Result<std::vector<std::string>> environment(pid_t) override { return std::vector<std::string>{}; }
-  Result<std::string> limits(pid_t) override { return std::string(); }
-  std::optional<SysTime> started(pid_t) override { return started_at; }
-  Result<std::string> healthz(std::uint16_t) override {
-    if (healthy) return std::string("ok");
-    return fail(Errc::io, "Connection refused");
-  }
-  Result<void> runtime_ready(const std::string&) override { return {}; }
-  Result<std::string> kernel_value(const std::string& key) override { return kernel[key]; }
-  Result<void> set_kernel_value(const std::string& key, const std::string& value) override {
-    kernel[key] = value;
-    return {};
-  }
-  std::vector<std::string> last_lines(const std::string&, std::size_t) override { return {"kubelet: its last words"}; }
-  SysTime now() override { return clock; }
-  void wait(std::chrono::milliseconds span) override {
-    clock += span;
-    if (crash_after && clock - started_at > *crash_after) {
-      ++pid;
-      started_at = clock;
-    }
-  }
-
-  std::vector<std::string> command{"kubelet", "--image-pull-progress-deadline=10m"};
-  std::map<std::string, std::string> kernel;
-  std::vector<std::string> asked;
-  bool healthy = true;
-  std::string refuses;  // the unit whose restart fails
-  std::optional<std::chrono::seconds> crash_after;
-  SysTime clock{std::chrono::seconds(1'800'000'000)}, started_at{clock};
-  pid_t pid = 100;
-
- private:
-  Result<void> reload_units() override {
-    asked.emplace_back("daemon-reload");
-    return {};
-  }
-  Result<void> restart(const std::string& unit, std::chrono::seconds) override {
-    asked.push_back("restart " + unit);
-    if (unit == refuses) return fail(Errc::io, "systemd's job ended with \"failed\"");
-    ++pid;
-    started_at = clock;
-    return {};
-  }
-  Result<void> reload(const std::string& unit, std::chrono::seconds) override {
-    asked.push_back("reload " + unit);
-    return {};
-  }
-  Result<node::UnitState> state(const std::string&) override {
-    node::UnitState state;
-    state.load = "loaded";
-    state.active = "active";
-    state.sub = "running";
-    state.main_pid = pid;
-    return state;
-  }
-};
 
 class ApplyTest : public ::testing::Test {
  protected:
@@ -341,6 +279,25 @@ TEST_F(ApplyTest, KilledAtAnyStepOfUndoingTheNextUndoEndsIt) {
     EXPECT_THAT(differences(before, everything(scratch)), IsEmpty()) << "at step " << at;
     if (!killed) break;
   }
+}
+
+TEST_F(ApplyTest, AServiceThatAnActionStartedIsStoppedAgain) {
+  FakeMachine machine;
+  Plan plan;
+  plan.cause = "clock-skew";
+  plan.actions = {"start chrony.service"};
+  plan.units = {{"chrony.service", false, false}};
+  const auto root = scratch.root();
+  const Records records(root);
+  const auto lock = records.lock();
+  auto record = records.begin(plan, machine.now());
+  ASSERT_TRUE(record);
+  ASSERT_TRUE(records.set_stage(*record, Stage::applied));
+  EXPECT_EQ(undo(root, *records.get(record->id), nullptr, {}, false).error().code, Errc::unsupported);
+  const auto undone = undo(root, *records.get(record->id), &machine, {}, false);
+  ASSERT_TRUE(undone);
+  EXPECT_EQ(undone->kind, Outcome::Kind::undone);
+  EXPECT_THAT(machine.asked, ElementsAre("stop chrony.service", "disable chrony.service"));
 }
 
 }  // namespace

@@ -35,6 +35,9 @@ run fix undo 1 --root "$node"
 expect 'fix: undone once' 2 'undone already'
 run fix undo 7 --root "$node"
 expect 'fix: a fix that is not there' 2 'there is no fix 7'
+run fix corrupt-store --image web:1 --root "$node" --apply
+expect 'fix: an action is for a node that runs' 3 'it acts on a node that runs'
+as_before 'fix: an action that is refused changes nothing'
 run fix --from examples/eks-2020 --root "$node"
 expect 'fix: without a cause it cures what is found' 0 '--image-pull-progress-deadline=10m'
 run fix image-not-found --root "$node"
