@@ -81,7 +81,7 @@ Result<void*> cluster(const Survey& survey, const std::string& name, Sink& sink,
   std::optional<Error> refused;
   std::string asked;
   for (auto& access : ways(survey, sink, lacks, written)) {
-    TRY(std::move(written));
+    if (!written) return written;
     asked = access.server + ", as " + access.from + " may ask";
     kube::Api api(std::move(access), asking);
     const auto node = kube::find_node(api, names_of(survey, name));
@@ -96,7 +96,7 @@ Result<void*> cluster(const Survey& survey, const std::string& name, Sink& sink,
     });
     return written;
   }
-  TRY(std::move(written));
+  if (!written) return written;
   if (!refused) return nullptr;
   return put("kubernetes/node.json", "what the cluster knows of the node", asked, tl::unexpected<Error>(*refused), sink, lacks);
 }
