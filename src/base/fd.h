@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <utility>
 
 namespace unsnag {
@@ -30,5 +32,12 @@ class Fd {
  private:
   int fd_ = -1;
 };
+
+struct ReadAt {
+  std::size_t bytes = 0;
+  int error = 0;  // errno of what broke it off; 0: all of it, or the end of the file
+};
+/// Fills `buffer` from a place of a file as far as that goes.
+ReadAt read_at(int fd, std::uint64_t offset, char* buffer, std::size_t size);
 
 }  // namespace unsnag

@@ -1,29 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/pace.h"
 
-#include <cstdlib>
 #include <string>
 #include <thread>
 #include <utility>
 
-#include "base/text.h"
+#include "node/pressure.h"
 #include "node/root.h"
 
 namespace unsnag::collect {
 
 using std::chrono::nanoseconds;
-
-std::optional<double> pressure_in(std::string_view text) {
-  for (const auto line : split(text, '\n')) {
-    const auto words = split_words(line);
-    if (words.size() < 2 || words[0] != "some" || !words[1].starts_with("avg10=")) continue;
-    const std::string number(words[1].substr(words[1].find('=') + 1));
-    char* end = nullptr;
-    const double share = std::strtod(number.c_str(), &end);
-    if (end != number.c_str() && share >= 0 && share <= 100) return share;
-  }
-  return std::nullopt;
-}
 
 Surveyor real_surveyor() {
   return {std::chrono::steady_clock::now, [](nanoseconds span) { std::this_thread::sleep_for(span); },
@@ -32,7 +19,7 @@ Surveyor real_surveyor() {
             std::optional<double> worst;
             for (const auto* file : {"/proc/pressure/io", "/proc/pressure/memory"}) {
               const auto text = root ? root->read(file) : Result<std::string>(tl::unexpected<Error>(root.error()));
-              const auto share = text ? pressure_in(*text) : std::nullopt;
+              const auto share = text ? node::pressure_in(*text) : std::nullopt;
               if (share && (!worst || *share > *worst)) worst = share;
             }
             return worst;

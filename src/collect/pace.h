@@ -7,13 +7,8 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <string_view>
 
 namespace unsnag::collect {
-
-/// "some avg10" of a text of /proc/pressure/{io,memory}: the share of the last 10 s in which tasks waited, in percent.
-/// nullopt: it does not say (kernels before 4.20, or without PSI).
-std::optional<double> pressure_in(std::string_view text);
 
 /// What Pace knows of the world; tests have their own.
 struct Surveyor {

@@ -72,12 +72,5 @@ TEST(Pace, KernelsWithoutPressureAreTakenForCalm) {
   EXPECT_FALSE(pace.struggling());
 }
 
-TEST(Pace, ReadsWhatTheKernelPrints) {
-  EXPECT_EQ(pressure_in("some avg10=12.34 avg60=1.00 avg300=0.10 total=123\nfull avg10=1.00 avg60=0 avg300=0 total=1\n"), 12.34);
-  EXPECT_EQ(pressure_in(""), std::nullopt);
-  EXPECT_EQ(pressure_in("some avg10=x\n"), std::nullopt);
-  EXPECT_EQ(pressure_in("full avg10=1.00\n"), std::nullopt);
-}
-
 }  // namespace
 }  // namespace unsnag::collect

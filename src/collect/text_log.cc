@@ -2,13 +2,12 @@
 #include "collect/text_log.h"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <string>
 
+#include "base/fd.h"
 #include "readers/envelope.h"
 
 namespace unsnag::collect {
@@ -20,17 +19,11 @@ constexpr std::size_t k_window = std::size_t{64} << 10U;    // read at once
 constexpr std::uint64_t k_reach = std::uint64_t{1} << 20U;  // of lines without a time, as in a dump of stacks
 constexpr hours k_zones{14};                                // no zone is further from UTC
 
-Result<std::string> read_at(int fd, std::uint64_t offset, std::size_t size) {
+Result<std::string> text_at(int fd, std::uint64_t offset, std::size_t size) {
   std::string text(size, '\0');
-  std::size_t filled = 0;
-  while (filled < size) {
-    const auto got = ::pread(fd, text.data() + filled, size - filled, static_cast<off_t>(offset + filled));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail_errno(errno);
-    if (got == 0) break;
-    filled += static_cast<std::size_t>(got);
-  }
-  text.resize(filled);
+  const auto read = read_at(fd, offset, text.data(), size);
+  if (read.error != 0) return fail_errno(read.error);
+  text.resize(read.bytes);
   return text;
 }
 
@@ -38,7 +31,7 @@ Result<std::string> read_at(int fd, std::uint64_t offset, std::size_t size) {
 Result<std::optional<std::uint64_t>> line_from(int fd, std::uint64_t offset, std::uint64_t end) {
   if (offset == 0) return std::optional<std::uint64_t>(0);
   for (auto at = offset - 1; at < end;) {
-    TRY_ASSIGN(const auto text, read_at(fd, at, std::min<std::uint64_t>(k_window, end - at)));
+    TRY_ASSIGN(const auto text, text_at(fd, at, std::min<std::uint64_t>(k_window, end - at)));
     if (text.empty()) break;
     if (const auto newline = text.find('\n'); newline != std::string::npos) return std::optional<std::uint64_t>(at + newline + 1);
     at += text.size();
@@ -56,7 +49,7 @@ Result<std::optional<Timed>> timed_line(int fd, std::uint64_t offset, std::uint6
   for (const auto from = offset; offset < end && offset - from < reach;) {
     TRY_ASSIGN(const auto first, line_from(fd, offset, end));
     if (!first || *first >= end) break;
-    TRY_ASSIGN(const auto text, read_at(fd, *first, std::min<std::uint64_t>(k_window, end - *first)));
+    TRY_ASSIGN(const auto text, text_at(fd, *first, std::min<std::uint64_t>(k_window, end - *first)));
     if (text.empty()) break;
     std::size_t begin = 0;
     while (begin < text.size()) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "edit/quoted.h"
 
 namespace unsnag::edit {
 namespace {
@@ -71,21 +72,7 @@ std::string toml_text(std::string_view text, char quote) {
   const bool fits_literal = plain && text.find('\'') == std::string_view::npos;
   if (quote == '\'' && fits_literal) return fmt::format("'{}'", text);
   if (fits_literal && text.find_first_of("\"\\") != std::string_view::npos) return fmt::format("'{}'", text);
-  std::string out = "\"";
-  for (const char c : text) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) out += fmt::format("\\u{:04X}", static_cast<int>(c));
-        else out += c;
-    }
-  }
-  out += '"';
-  return out;
+  return double_quoted(text, Control::as_u);
 }
 
 std::string toml_value(const NewValue& value, char quote) {

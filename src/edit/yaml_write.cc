@@ -4,9 +4,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include <fmt/format.h>
-
 #include "base/text.h"
+#include "edit/quoted.h"
 
 namespace unsnag::edit {
 namespace {
@@ -16,23 +15,6 @@ using Style = YamlNode::Style;
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_control(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7F; }
-
-std::string doubled(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        if (is_control(c)) out += fmt::format("\\x{:02x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-        else out += c;
-    }
-  }
-  return out += '"';
-}
 
 std::size_t breaks_at_end(std::string_view text) {
   const auto last = text.find_last_not_of('\n');
@@ -73,7 +55,7 @@ std::string yaml_text(std::string_view text, Style style) {
     return out += '\'';
   }
   if (style != Style::doubled && style != Style::single && is_simple_text(text)) return std::string(text);
-  return doubled(text);
+  return double_quoted(text, Control::as_x);
 }
 
 std::string yaml_value(const NewValue& value, Style style) {

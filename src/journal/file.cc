@@ -36,23 +36,11 @@ std::uint64_t number(const char* at, std::size_t bytes) {
   return value;
 }
 
-/// How much was there.
-std::size_t read_at(int fd, std::uint64_t offset, char* buffer, std::size_t size) {
-  std::size_t have = 0;
-  while (have < size) {
-    const auto got = ::pread(fd, buffer + have, size - have, static_cast<off_t>(offset + have));
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
-    have += static_cast<std::size_t>(got);
-  }
-  return have;
-}
-
 /// libsystemd follows the arrays until it has counted as many entries as the header says: a ring holds it for ages.
 std::optional<std::uint64_t> find_ring(int fd, std::uint64_t first) {
   for (auto at = first; at != 0;) {
     std::array<char, k_array_head> head{};
-    if (at > std::uint64_t{1} << 62U || read_at(fd, at, head.data(), head.size()) != head.size()) return std::nullopt;
+    if (at > std::uint64_t{1} << 62U || read_at(fd, at, head.data(), head.size()).bytes != head.size()) return std::nullopt;
     if (static_cast<unsigned char>(head[0]) != k_type_entry_array) return std::nullopt;
     const auto next = number(&head[k_next_array], 8);
     if (next == 0) return std::nullopt;
@@ -75,7 +63,7 @@ Result<FileFacts> look_at(int fd) {
   struct stat info {};
   if (::fstat(fd, &info) != 0) return fail_errno(errno);
   std::array<char, k_least_header> header{};
-  const auto got = read_at(fd, 0, header.data(), header.size());
+  const auto got = read_at(fd, 0, header.data(), header.size()).bytes;
   if (!is_journal({header.data(), got})) return fail(Errc::malformed, "not a journal");
   if (got < header.size()) return fail(Errc::malformed, "the journal breaks off in its header");
   const auto flags = static_cast<std::uint32_t>(number(&header[k_incompatible_flags], 4));
@@ -149,7 +137,7 @@ Result<Fd> mended_copy(int fd, const FileFacts& facts) {
   TRY_ASSIGN(auto copy, file_in_memory());
   std::vector<char> buffer(std::size_t{1} << 20U);
   for (std::uint64_t at = 0; at < facts.size;) {
-    const auto got = read_at(fd, at, buffer.data(), std::min<std::uint64_t>(buffer.size(), facts.size - at));
+    const auto got = read_at(fd, at, buffer.data(), std::min<std::uint64_t>(buffer.size(), facts.size - at)).bytes;
     if (got == 0) break;
     if (::pwrite(copy.get(), buffer.data(), got, static_cast<off_t>(at)) != static_cast<ssize_t>(got)) return fail_errno(errno);
     at += got;

@@ -140,13 +140,7 @@ Result<GoProgram> read_go_program(const Root& root, std::string_view path) {
   TRY_ASSIGN(const auto fd, root.open_file(path));
   return read_go_program([&](std::uint64_t offset, std::size_t size) {
     std::string bytes(std::min(size, k_most_text), '\0');
-    std::size_t filled = 0;
-    while (filled < bytes.size() && offset <= INT64_MAX - filled) {
-      const auto got = ::pread(fd.get(), bytes.data() + filled, bytes.size() - filled, static_cast<off_t>(offset + filled));
-      if (got <= 0) break;
-      filled += static_cast<std::size_t>(got);
-    }
-    bytes.resize(filled);
+    bytes.resize(read_at(fd.get(), offset, bytes.data(), bytes.size()).bytes);
     return bytes;
   });
 }

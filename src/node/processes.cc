@@ -35,6 +35,22 @@ Result<Head> read_memory(const Proc& proc, int pid, std::string_view name) {
 
 std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
+/// What stands beside each occurrence of a flag; nullopt: nothing, another flag or the end follows it.
+std::vector<std::optional<std::string>> occurrences(const std::vector<std::string>& argv, std::string_view name) {
+  std::vector<std::optional<std::string>> found;
+  for (std::size_t i = 0; i < argv.size(); ++i) {
+    std::string_view word = argv[i];
+    if (!word.starts_with('-')) continue;
+    word.remove_prefix(word.starts_with("--") ? 2 : 1);
+    const auto equals = word.find('=');
+    if (word.substr(0, equals) != name) continue;
+    if (equals != std::string_view::npos) found.emplace_back(word.substr(equals + 1));
+    else if (i + 1 < argv.size() && !argv[i + 1].starts_with('-')) found.emplace_back(argv[i + 1]);
+    else found.emplace_back(std::nullopt);
+  }
+  return found;
+}
+
 }  // namespace
 
 std::vector<std::string> split_nul(std::string_view text) {
@@ -165,14 +181,15 @@ std::string_view daemon_of(const Process& process) {
 
 std::vector<std::string> flag_values(const std::vector<std::string>& argv, std::string_view name) {
   std::vector<std::string> values;
-  for (std::size_t i = 0; i < argv.size(); ++i) {
-    std::string_view word = argv[i];
-    if (!word.starts_with('-')) continue;
-    word.remove_prefix(word.starts_with("--") ? 2 : 1);
-    if (word == name && i + 1 < argv.size()) values.push_back(argv[i + 1]);
-    else if (word.starts_with(name) && word.substr(name.size()).starts_with('=')) values.emplace_back(word.substr(name.size() + 1));
-  }
+  for (auto& value : occurrences(argv, name))
+    if (value) values.push_back(std::move(*value));
   return values;
+}
+
+std::optional<std::string> flag_value(const std::vector<std::string>& argv, std::string_view name) {
+  auto all = occurrences(argv, name);
+  if (all.empty()) return std::nullopt;
+  return std::move(all.back()).value_or("true");
 }
 
 Result<std::vector<std::string>> environment(const Proc& proc, int pid) {

@@ -57,6 +57,8 @@ std::string_view daemon_of(const Process& process);
 
 /// The values of a flag, however it is written: "--name=value", "--name value", with one dash. The last one counts.
 std::vector<std::string> flag_values(const std::vector<std::string>& argv, std::string_view name);
+/// The value that counts; "true" for a flag that stands alone, as a boolean may. nullopt: the flag is not there.
+std::optional<std::string> flag_value(const std::vector<std::string>& argv, std::string_view name);
 
 /// NAME=VALUE, as at its start. Errors: permission_denied (another user's), not_found (it ended), io (no answer in time).
 Result<std::vector<std::string>> environment(const Proc& proc, int pid);

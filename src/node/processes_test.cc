@@ -153,6 +153,10 @@ TEST(Processes, AFlagIsFoundHoweverItIsWritten) {
   const std::vector<std::string> argv{"kubelet", "--a=1", "--ab=2", "-a", "3", "a=4", "--a"};
   EXPECT_EQ(flag_values(argv, "a"), (std::vector<std::string>{"1", "3"}));
   EXPECT_TRUE(flag_values({}, "a").empty());
+  EXPECT_EQ(flag_value(argv, "ab"), "2");
+  EXPECT_EQ(flag_value(argv, "a"), "true");
+  EXPECT_EQ(flag_value({"dockerd", "--live-restore", "--debug"}, "live-restore"), "true");
+  EXPECT_EQ(flag_value(argv, "b"), std::nullopt);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "platforms/clouds.h"
 #include "platforms/makers.h"
@@ -112,7 +113,7 @@ Result<std::vector<Entry>> settings_of(Order& order) {
   for (const auto& setting : order.take_if([](const Setting& one) { return one.target == Target::file && is_ca_file(one.key); })) {
     auto name = setting.key.substr(setting.key.rfind('/') + 1);
     name = name.substr(0, name.rfind('.'));
-    add({"pki", name, "data"}, edit::text_value(base64(setting.value)));
+    add({"pki", name, "data"}, edit::text_value(encode_base64(setting.value)));
     add({"pki", name, "trusted"}, edit::boolean_value(true));
   }
   for (auto& mirror : take_mirrors(order)) out.push_back({{}, {}, std::move(mirror)});

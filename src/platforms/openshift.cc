@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "platforms/makers.h"
 #include "platforms/node_files.h"
@@ -57,7 +58,7 @@ std::string machine_config(const Order& order, const std::vector<NodeFile>& file
     storage += fmt::format(
         "        - path: {}\n          mode: 420\n          overwrite: true\n          contents:\n            source: "
         "data:text/plain;charset=utf-8;base64,{}\n",
-        yaml_text(file.path), base64(file.text));
+        yaml_text(file.path), encode_base64(file.text));
   }
   if (!storage.empty()) out += "    storage:\n      files:\n" + storage;
   if (!units.empty()) out += "    systemd:\n      units:\n" + units;

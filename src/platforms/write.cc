@@ -122,19 +122,6 @@ std::string indent(std::string_view text, std::size_t blanks) {
   return out;
 }
 
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view k_letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const auto byte = [&](std::size_t k) {
-      return i + k < bytes.size() ? static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i + k])) : 0U;
-    };
-    const std::uint32_t word = byte(0) << 16U | byte(1) << 8U | byte(2);
-    for (std::size_t k = 0; k < 4; ++k) out += i + k > bytes.size() ? '=' : k_letters[word >> (18U - 6U * k) & 63U];
-  }
-  return out;
-}
-
 std::vector<std::string> wrap(std::string_view text, std::size_t width) {
   std::vector<std::string> lines;
   std::string line;

@@ -30,7 +30,6 @@ std::string unit_text(std::string_view text);
 
 /// The lines of `text` that aren't empty, moved in by `blanks`.
 std::string indent(std::string_view text, std::size_t blanks);
-std::string base64(std::string_view bytes);
 /// `text` broken at blanks so that no line is longer than `width` where that is possible.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
 /// A setting's value in one line, lists joined by commas: for flags and variables.

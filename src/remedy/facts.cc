@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "node/go_program.h"
+#include "node/processes.h"
 
 namespace unsnag::remedy {
 namespace {
@@ -208,20 +209,7 @@ std::string_view name_of(Runtime runtime) {
   return {};
 }
 
-std::optional<std::string> Program::flag(std::string_view name) const {
-  std::optional<std::string> last;
-  for (std::size_t i = 1; i < command.size(); ++i) {
-    std::string_view word = command[i];
-    if (word.empty() || word.front() != '-') continue;
-    word.remove_prefix(word.substr(0, 2) == "--" ? 2 : 1);
-    const auto equals = word.find('=');
-    if (word.substr(0, equals) != name) continue;
-    if (equals != std::string_view::npos) last = std::string(word.substr(equals + 1));
-    else if (i + 1 < command.size() && (command[i + 1].empty() || command[i + 1].front() != '-')) last = command[i + 1];
-    else last = "true";
-  }
-  return last;
-}
+std::optional<std::string> Program::flag(std::string_view name) const { return node::flag_value(command, name); }
 
 std::vector<bool> words_in(const node::Root& root, std::string_view path, const std::vector<std::string_view>& words) {
   std::vector<bool> found(words.size(), false);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "node/processes.h"
 
 namespace unsnag::remedy {
 namespace {
@@ -23,19 +24,6 @@ std::string words(const node::UnitState& state) {
   return text;
 }
 
-std::string flag_in(const std::vector<std::string>& command, std::string_view name) {
-  std::string found = "not there";
-  for (std::size_t i = 1; i < command.size(); ++i) {
-    std::string_view word = command[i];
-    if (word.empty() || word.front() != '-') continue;
-    word.remove_prefix(word.substr(0, 2) == "--" ? 2 : 1);
-    const auto equals = word.find('=');
-    if (word.substr(0, equals) != name) continue;
-    found = equals != std::string_view::npos ? std::string(word.substr(equals + 1)) : i + 1 < command.size() ? command[i + 1] : "true";
-  }
-  return found;
-}
-
 /// "Max open files            1048576              1048576              files": soft and hard.
 std::string limit_in(std::string_view table, std::string_view name) {
   for (const auto line : split(table, '\n'))
@@ -50,7 +38,7 @@ Result<std::string> value_now(Machine& machine, const Probe& probe, pid_t pid, S
   switch (probe.what) {
     case Probe::What::command_line: {
       TRY_ASSIGN(const auto command, machine.command_line(pid));
-      return flag_in(command, probe.key);
+      return node::flag_value(command, probe.key).value_or("not there");
     }
     case Probe::What::environment: {
       TRY_ASSIGN(const auto all, machine.environment(pid));

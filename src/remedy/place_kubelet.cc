@@ -1,40 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // kubelet's flags and its configuration. A flag on the command line beats the files of --config-dir, and those beat the
 // file of --config (cmd/kubelet/app/server.go); most keys have a flag of another name, which is looked for first.
-#include <algorithm>
-#include <array>
-
 #include <fmt/format.h>
 
 #include "base/text.h"
 #include "edit/json.h"
 #include "edit/yaml.h"
 #include "remedy/placing.h"
+#include "settings/kubelet_flags.h"
 
 namespace unsnag::remedy {
 namespace {
-
-struct FlagOfKey {
-  std::string_view key, flag;
-};
-/// pkg/kubelet's AddKubeletConfigFlags: keys that pulls depend on, and their flags.
-constexpr std::array<FlagOfKey, 12> k_flags{{{"serializeImagePulls", "serialize-image-pulls"},
-                                             {"registryPullQPS", "registry-qps"},
-                                             {"registryBurst", "registry-burst"},
-                                             {"runtimeRequestTimeout", "runtime-request-timeout"},
-                                             {"imageGCHighThresholdPercent", "image-gc-high-threshold"},
-                                             {"imageGCLowThresholdPercent", "image-gc-low-threshold"},
-                                             {"imageMinimumGCAge", "minimum-image-ttl-duration"},
-                                             {"evictionPressureTransitionPeriod", "eviction-pressure-transition-period"},
-                                             {"eventRecordQPS", "event-qps"},
-                                             {"eventBurst", "event-burst"},
-                                             {"maxOpenFiles", "max-open-files"},
-                                             {"maxPods", "max-pods"}}};
-
-std::string_view flag_of(std::string_view key) {
-  const auto* const found = std::find_if(k_flags.begin(), k_flags.end(), [&](const FlagOfKey& one) { return one.key == key; });
-  return found == k_flags.end() ? std::string_view() : found->flag;
-}
 
 Restart kubelet_restart(const NodeFacts& facts) {
   if (facts.distribution.empty()) return {Restart::How::restart, facts.kubelet.unit.name, "running pods go on; no new ones for about 10 s"};
@@ -139,7 +115,7 @@ Result<void> place_kubelet_config(const Placing& at, const Settings& keys) {
   }
   for (const auto& setting : keys) {
     // What stands on the command line beats the files; without any file there is the flag alone.
-    const auto flag = flag_of(setting.key);
+    const auto flag = settings::kubelet_flag_of(setting.key);
     const bool no_file = facts.kubelet_config.empty() && facts.kubelet_config_dir.empty();
     if (!flag.empty() && (no_file || facts.kubelet.flag(flag))) {
       auto as_flag = setting;

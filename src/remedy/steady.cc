@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "node/pressure.h"
 #include "remedy/ask_node.h"
 #include "runtimes/activity.h"
 
@@ -104,17 +105,6 @@ std::optional<double> available_memory(std::string_view meminfo) {
 
 }  // namespace
 
-std::optional<double> pressure_in(std::string_view text) {
-  for (const auto line : split(text, '\n')) {
-    const auto words = split_words(line);
-    if (words.size() < 2 || words[0] != "some" || words[1].substr(0, 6) != "avg10=") continue;
-    double value = 0;
-    const auto number = words[1].substr(6);
-    if (std::from_chars(number.data(), number.data() + number.size(), value).ec == std::errc{}) return value;
-  }
-  return std::nullopt;
-}
-
 std::vector<std::string> in_the_way(const Observed& observed, const SteadyLimits& limits) {
   std::vector<std::string> all(observed.under_way);
   all.insert(all.end(), observed.evictions.begin(), observed.evictions.end());
@@ -142,7 +132,7 @@ Observed observe(const node::Root& root, const NodeFacts& facts, SysTime now) {
   if (facts.runtime == Runtime::crio) look_at_temporary_files(root, "/var/tmp", "container_images_", now, observed);
   const auto pressure = [&](std::string_view name) -> std::optional<double> {
     const auto text = root.read(fmt::format("/proc/pressure/{}", name));
-    return text ? pressure_in(*text) : std::nullopt;
+    return text ? node::pressure_in(*text) : std::nullopt;
   };
   observed.waits_for_disk = pressure("io");
   observed.waits_for_memory = pressure("memory");

@@ -35,7 +35,4 @@ std::vector<std::string> in_the_way(const Observed& observed, const SteadyLimits
 /// What is to be seen now, from the runtime's files and the kernel. A download counts while it was written to in the last minute.
 Observed observe(const node::Root& root, const NodeFacts& facts, SysTime now);
 
-/// "some avg10=1.53 avg60=…" of /proc/pressure/*. nullopt: no such line.
-std::optional<double> pressure_in(std::string_view text);
-
 }  // namespace unsnag::remedy

@@ -41,12 +41,6 @@ TEST(Steady, PressurePullsAndEvictionsAreInTheWay) {
               ElementsAre("a download", "an eviction", HasSubstr("wait for the disk 88 %"), HasSubstr("1.2 % of the memory")));
 }
 
-TEST(Steady, PressureIsReadAsTheKernelPrintsIt) {
-  EXPECT_EQ(pressure_in("some avg10=1.53 avg60=0.87 avg300=0.30 total=12345\nfull avg10=9.00 avg60=0 avg300=0 total=1\n"), 1.53);
-  EXPECT_EQ(pressure_in("full avg10=9.00\n"), std::nullopt);
-  EXPECT_EQ(pressure_in(""), std::nullopt);
-}
-
 TEST(Steady, ADownloadOfContainerdCountsWhileItIsWrittenToAndNotWhenACrashLeftIt) {
   const node::ScratchRoot root;
   make_kubeadm(root, k_containerd_2, "version = 3\n");

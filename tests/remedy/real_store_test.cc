@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Actions against the real containerd, with a registry beside it: tests/runtimes/node runs them. As root; else it is skipped.
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
-#include <thread>
 
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "node/root_for_tests.h"
 #include "remedy/action.h"
+#include "runtimes/real_node.h"
 
 namespace unsnag::remedy {
 namespace {
@@ -30,41 +24,13 @@ using namespace std::chrono_literals;
 
 SysTime now() { return std::chrono::system_clock::now(); }
 
-class RealStoreTest : public testing::Test {
+class RealStoreTest : public runtimes::RealNodeTest {
  protected:
-  static void SetUpTestSuite() {
-    s_folder = fmt::format("/tmp/unsnag-remedy-{}", ::getpid());
-    s_node = ::fork();
-    if (s_node == 0) {
-      ::setpgid(0, 0);
-      const int quiet = ::open("/dev/null", O_RDWR);
-      ::dup2(quiet, 1);
-      ::dup2(quiet, 2);
-      ::execl(UNSNAG_NODE, UNSNAG_NODE, s_folder.c_str(), nullptr);
-      ::_exit(127);
-    }
-    for (int i = 0; i < 600 && !fs::exists(s_folder / "ready") && !fs::exists(s_folder / "lacking"); ++i)
-      std::this_thread::sleep_for(100ms);
-    if (std::ifstream lacking(s_folder / "lacking"); lacking) s_lacking = std::string(std::istreambuf_iterator<char>(lacking), {});
-    std::ifstream(s_folder / "image") >> s_image >> s_layer;
-  }
-  static void TearDownTestSuite() {
-    ::kill(-s_node, SIGTERM);
-    ::kill(s_node, SIGKILL);
-    ::waitpid(s_node, nullptr, 0);
-    for (int i = 0; i < 50; ++i) {
-      std::error_code busy;
-      fs::remove_all(s_folder, busy);
-      if (!busy) break;
-      std::this_thread::sleep_for(100ms);
-    }
-  }
   void SetUp() override {
-    if (!fs::exists(s_folder / "ready")) GTEST_SKIP() << "for want of: " << s_lacking;
+    RealNodeTest::SetUp();
+    if (IsSkipped()) return;
     fs::create_directories(scratch.here("/var/lib"));
-    auto socket = runtimes::socket_at("/run/containerd/containerd.sock");
-    socket.here = s_folder / "containerd.sock";
-    store = store_at(socket);
+    store = store_at(containerd());
     const auto locked = Records(root).lock();
     ASSERT_TRUE(locked);
   }
@@ -84,9 +50,6 @@ class RealStoreTest : public testing::Test {
                 [this]() -> Result<std::shared_ptr<Store>> { return store; },
                 []() -> Result<std::shared_ptr<Machine>> { return fail(Errc::unsupported, "no systemd"); },
                 {}};
-  static inline fs::path s_folder;
-  static inline pid_t s_node = 0;
-  static inline std::string s_lacking = "a start in time", s_image, s_layer;
 };
 
 TEST_F(RealStoreTest, ADamagedLayerIsMended) {

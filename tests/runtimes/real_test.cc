@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Against the real containerd and Docker, with a registry beside them: tests/runtimes/node runs them. As root; else it is skipped.
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
@@ -12,7 +8,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -23,6 +18,7 @@
 #include "runtimes/cri.h"
 #include "runtimes/docker.h"
 #include "runtimes/documents.h"
+#include "runtimes/real_node.h"
 
 namespace unsnag::runtimes {
 namespace {
@@ -37,58 +33,13 @@ using namespace std::chrono_literals;
 
 SysTime now() { return std::chrono::system_clock::now(); }
 
-class RealTest : public testing::Test {
+class RealTest : public RealNodeTest {
  protected:
-  static void SetUpTestSuite() {
-    s_folder = fmt::format("/tmp/unsnag-real-{}", ::getpid());
-    s_node = ::fork();
-    if (s_node == 0) {
-      ::setpgid(0, 0);
-      const int quiet = ::open("/dev/null", O_RDWR);
-      ::dup2(quiet, 1);
-      ::dup2(quiet, 2);
-      ::execl(UNSNAG_NODE, UNSNAG_NODE, s_folder.c_str(), nullptr);
-      ::_exit(127);
-    }
-    for (int i = 0; i < 600 && !fs::exists(s_folder / "ready") && !fs::exists(s_folder / "lacking"); ++i)
-      std::this_thread::sleep_for(100ms);
-    if (std::ifstream lacking(s_folder / "lacking"); lacking) s_lacking = std::string(std::istreambuf_iterator<char>(lacking), {});
-    std::ifstream(s_folder / "image") >> s_image >> s_layer;
-  }
-  static void TearDownTestSuite() {
-    ::kill(-s_node, SIGTERM);
-    ::kill(s_node, SIGKILL);
-    ::waitpid(s_node, nullptr, 0);
-    // What its processes still write ends with them, a moment later.
-    for (int i = 0; i < 50; ++i) {
-      std::error_code busy;
-      fs::remove_all(s_folder, busy);
-      if (!busy) break;
-      std::this_thread::sleep_for(100ms);
-    }
-  }
-  void SetUp() override {
-    if (!fs::exists(s_folder / "ready")) GTEST_SKIP() << "for want of: " << s_lacking;
-  }
-  static Socket containerd() {
-    auto socket = socket_at("/run/containerd/containerd.sock");
-    socket.here = s_folder / "containerd.sock";
-    return socket;
-  }
-  static Socket docker() {
-    auto socket = socket_at("/run/docker.sock");
-    socket.here = s_folder / "docker.sock";
-    return socket;
-  }
   static std::map<std::string, std::string> state(const Socket& socket) {
     std::map<std::string, std::string> all;
     read_state(socket, {}, [&](const Document& one) { all[one.name] = one.text ? *one.text : "FAILED " + one.text.error().message(); });
     return all;
   }
-
-  static inline fs::path s_folder;
-  static inline pid_t s_node = 0;
-  static inline std::string s_lacking = "a start in time", s_image, s_layer;
 };
 
 TEST_F(RealTest, TheRuntimeIsReadyAndItsNetworkIsNot) {
