@@ -108,15 +108,6 @@ std::string Journal::name() const {
   return all.empty() ? std::string() : all.front()->name;
 }
 
-std::uint64_t Journal::bytes_on_disk() const {
-  std::uint64_t sum = 0;
-  for (const auto* file : chosen()) {
-    struct stat info {};
-    if (::fstat(file->fd.get(), &info) == 0) sum += static_cast<std::uint64_t>(info.st_size);
-  }
-  return sum;
-}
-
 // ---- reading ----
 
 Result<std::vector<std::string>> Journal::units() const {

@@ -96,7 +96,6 @@ class Journal {
   [[nodiscard]] const std::vector<Unreadable>& unreadable() const { return unreadable_; }
   /// Files that will be read, newest part of a name first: "system.journal" when it is among them, else the first.
   [[nodiscard]] std::string name() const;
-  [[nodiscard]] std::uint64_t bytes_on_disk() const;
 
   /// All units that logged (_SYSTEMD_UNIT), by name. Errors: io.
   [[nodiscard]] Result<std::vector<std::string>> units() const;

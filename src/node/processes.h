@@ -26,7 +26,7 @@ struct Process {
   std::uint64_t threads = 0;
   std::uint64_t resident_bytes = 0;
   std::uint64_t start_ticks = 0;   // after boot, in clock ticks
-  std::optional<SysTime> started;  // UTC, to about 10 ms; nullopt: the boot time can't be read
+  std::optional<SysTime> started;  // UTC, to a second, as the boot time is told; nullopt: that can't be read
   std::vector<std::string> argv;   // empty: a kernel thread, or it could not be read
   bool argv_cut = false;           // longer than k_most_words
   bool silent = false;             // its memory is locked: command line and environment were given up on

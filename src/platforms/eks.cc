@@ -110,12 +110,6 @@ std::string mime_always(const Al2023& parts) {
 
 std::string mime(const Al2023& parts) { return parts.script.empty() ? parts.node_config : mime_always(parts); }
 
-std::string mime_with_shell(std::string_view script) {
-  const auto boundary = boundary_for(script);
-  return fmt::format("MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"{}\"\n\n{}\n--{}--\n", boundary,
-                     part(boundary, "text/x-shellscript; charset=\"utf-8\"", script), boundary);
-}
-
 std::string eks_lacks(const Setting& setting) {
   switch (setting.target) {
     case Target::cri_dockerd_flag: return "the EKS images have no cri-dockerd; for images of your own see drop-in and ansible";

@@ -39,7 +39,6 @@ Al2023 al2023_parts(Order& order);
 std::string mime_always(const Al2023& parts);
 /// One user data of both, or the NodeConfig alone where there is no script.
 std::string mime(const Al2023& parts);
-std::string mime_with_shell(std::string_view script);
 
 /// Karpenter: kubelet's keys that have a place of their own in spec.kubelet.
 Settings take_typed(Order& order);

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "remedy/machine.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <ctime>
 #include <thread>
@@ -23,36 +19,6 @@
 
 namespace unsnag::remedy {
 namespace {
-
-/// One short answer over loopback; an HTTP library would bring more than is asked here.
-Result<std::string> get_loopback(std::uint16_t port, std::string_view path) {
-  const Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!fd) return fail_errno(errno);
-  const timeval patience{5, 0};
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return fail_errno(errno);
-  const auto request = fmt::format("GET {} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n", path);
-  if (::send(fd.get(), request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) return fail_errno(errno);
-  std::string answer;
-  std::array<char, 4096> buffer{};
-  for (;;) {
-    const auto got = ::recv(fd.get(), buffer.data(), buffer.size(), 0);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail_errno(errno);
-    if (got == 0 || answer.size() > 65536) break;
-    answer.append(buffer.data(), static_cast<std::size_t>(got));
-  }
-  const auto line = std::string_view(answer).substr(0, answer.find("\r\n"));
-  if (line.substr(0, 7) != "HTTP/1." || line.substr(std::min<std::size_t>(8, line.size()), 5) != " 200 ")
-    return fail(Errc::io, std::string(line));
-  const auto body = answer.find("\r\n\r\n");
-  return body == std::string::npos ? std::string() : answer.substr(body + 4);
-}
 
 std::string kernel_path(const std::string& key) {
   auto path = "/proc/sys/" + key;
@@ -83,7 +49,10 @@ class ThisMachine : public Machine {
     const nanoseconds at(static_cast<std::int64_t>(process->start_ticks * (1'000'000'000ULL / static_cast<std::uint64_t>(hertz))));
     return now() - (since_boot - at);
   }
-  Result<std::string> healthz(std::uint16_t port) override { return get_loopback(port, "/healthz"); }
+  Result<void> healthz(std::uint16_t port) override {
+    TRY(runtimes::kubelet_is_healthy({}, fmt::format("http://127.0.0.1:{}/healthz", port)));
+    return {};
+  }
   Result<std::string> kernel_value(const std::string& key) override {
     TRY_ASSIGN(const auto head, node::read_head(proc_.tree, kernel_path(key).substr(5), 4096));
     return std::string(trim(head.text));

@@ -33,8 +33,8 @@ class Machine {
   virtual Result<std::vector<std::string>> environment(pid_t pid) = 0;
   virtual Result<std::string> limits(pid_t pid) = 0;
   virtual std::optional<SysTime> started(pid_t pid) = 0;
-  /// The words of http://127.0.0.1:PORT/healthz. Errors: io: nobody listens, no answer, or not status 200.
-  virtual Result<std::string> healthz(std::uint16_t port) = 0;
+  /// kubelet's own word, at http://127.0.0.1:PORT/healthz. Errors: as runtimes::kubelet_is_healthy.
+  virtual Result<void> healthz(std::uint16_t port) = 0;
   /// Whether the runtime of a unit answers and calls itself ready; a unit that is no runtime's, or one without a socket, is.
   /// Errors: those of asking, and the runtime's own words.
   virtual Result<void> runtime_ready(const std::string& unit) = 0;

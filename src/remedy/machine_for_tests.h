@@ -20,8 +20,8 @@ class FakeMachine : public Machine, private node::Services {
   Result<std::vector<std::string>> environment(pid_t) override { return std::vector<std::string>{}; }
   Result<std::string> limits(pid_t) override { return std::string(); }
   std::optional<SysTime> started(pid_t) override { return started_at; }
-  Result<std::string> healthz(std::uint16_t) override {
-    if (healthy) return std::string("ok");
+  Result<void> healthz(std::uint16_t) override {
+    if (healthy) return {};
     return fail(Errc::io, "Connection refused");
   }
   Result<void> runtime_ready(const std::string&) override { return {}; }
