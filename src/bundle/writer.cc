@@ -164,17 +164,23 @@ struct Writer::Impl {
   void run_packer(const std::stop_token& stop) {
     while (auto what = to_pack.take(stop)) {
       // After a failure orders are still taken, so that nobody waits for room.
-      if (!failed) {
+      if (failed) pack.reset();
+      if (pack != nullptr) {
         try {
-          if (auto done = std::visit([&](auto& one) { return carry_out(one, stop); }, *what); !done) give_up(std::move(done).error());
+          if (auto done = std::visit([&](auto& one) { return carry_out(one, stop); }, *what); !done) fail_packing(std::move(done).error());
         } catch (const std::bad_alloc&) {
-          give_up(no_memory());
+          fail_packing(no_memory());
         }
       }
-      if (failed) pack.reset();  // nothing stays, also while the writer does: others need the room
       if (std::holds_alternative<Finish>(*what)) return;
     }
     pack.reset();
+  }
+
+  /// Nothing stays, also while the writer does: others need the room. It is gone before anybody hears of the failure.
+  void fail_packing(Error why) {
+    pack.reset();
+    give_up(std::move(why));
   }
 
   Result<void*> carry_out(Begin& begin, const std::stop_token& stop) {
