@@ -135,6 +135,12 @@ void Schedule::ended(const Piece& piece, std::uint64_t reached, const std::optio
 
 void Schedule::no_ranges(std::size_t host) { hosts_[host].ranges = false; }
 
+void Schedule::distrust(std::size_t blob, std::size_t host) {
+  auto& refused = blobs_[blob].refused;
+  blobs_[blob].said[host] = "sent other bytes than the digest stands for";
+  if (std::count(refused.begin(), refused.end(), 0) > 1) refused[host] = 1;
+}
+
 void Schedule::fail_blob(std::size_t number, const Error& error) {
   if (failure_) return;
   const auto& blob = blobs_[number];

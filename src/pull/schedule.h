@@ -50,6 +50,9 @@ class Schedule {
   /// This host sends blobs only as a whole: one connection a blob, from the beginning.
   void no_ranges(std::size_t host);
 
+  /// What this host sent of a blob was wrong: others are asked, as long as there are any.
+  void distrust(std::size_t blob, std::size_t host);
+
   /// All parts that were added have come.
   [[nodiscard]] bool done() const;
   /// The transfers that are out now.
