@@ -17,7 +17,7 @@ want=${1:-build} kind=${2:-build}
 
 # ---- the packages ----
 packages=(g++ cmake ninja-build ccache libfmt-dev libexpected-dev libyaml-cpp-dev libtomlplusplus-dev libcli11-dev libarchive-dev zlib1g-dev
-  libzstd-dev libssl-dev libsystemd-dev libcurl4-openssl-dev libprotobuf-dev protobuf-compiler)
+  libzstd-dev libisal-dev libssl-dev libsystemd-dev libcurl4-openssl-dev libprotobuf-dev protobuf-compiler)
 if [ "$kind" = tests ]; then
   packages+=(googletest libgtest-dev libgmock-dev jq xz-utils zstd git)
   # One version everywhere: another clang-format formats differently.
@@ -110,13 +110,13 @@ if [ $packaged = yes ]; then
 else
   lacking=()
   for program in cmake ninja "$(compiler)"; do command -v "$program" > /dev/null || lacking+=("$program"); done
-  for header in fmt/format.h tl/expected.hpp yaml-cpp/yaml.h toml++/toml.h CLI/CLI.hpp archive.h zstd.h openssl/evp.h systemd/sd-journal.h curl/curl.h google/protobuf/message_lite.h; do
+  for header in fmt/format.h tl/expected.hpp yaml-cpp/yaml.h toml++/toml.h CLI/CLI.hpp archive.h zstd.h isa-l/igzip_lib.h openssl/evp.h systemd/sd-journal.h curl/curl.h google/protobuf/message_lite.h; do
     echo "#include <$header>" | "$(compiler)" -std=c++20 -fsyntax-only -x c++ - 2> /dev/null || lacking+=("<$header>")
   done
   if ((${#lacking[@]})); then
     printf 'unsnag: the set-up knows Debian 12, Ubuntu 22.04 and Ubuntu 24.04, and this is %s\n' "$distribution" >&2
     printf '  missing  %s\n' "${lacking[@]}" >&2
-    printf '  next     install g++ 12 (or clang 14), CMake 3.22, ninja, fmt, tl::expected, yaml-cpp, toml++, CLI11, libarchive, zlib, zstd, OpenSSL, libsystemd, curl and protobuf (with protoc), and run this again\n' >&2
+    printf '  next     install g++ 12 (or clang 14), CMake 3.22, ninja, fmt, tl::expected, yaml-cpp, toml++, CLI11, libarchive, zlib, zstd, ISA-L, OpenSSL, libsystemd, curl and protobuf (with protoc), and run this again\n' >&2
     exit 1
   fi
 fi
