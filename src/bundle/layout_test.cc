@@ -53,28 +53,23 @@ TEST(Layout, EksNamesAreThoseOfTheRealScript) {
   struct Case {
     std::string_view native, eks;
   };
-  for (const auto& [native, eks] : std::array<Case, 16>{{
+  for (const auto& [native, eks] : std::array<Case, 12>{{
            {"logs/kubelet.log", "kubelet/kubelet.log"},
            {"logs/containerd.log", "containerd/containerd-log.txt"},
            {"logs/docker.log", "docker/docker.log"},
            {"logs/var/log/messages", "var_log/messages"},
            {"logs/var/log/cloud-init-output.log", "var_log/cloud-init-output.log"},
-           {"logs/var/log/aws-routed-eni/ipamd.log", "var_log/aws-routed-eni/ipamd.log"},
-           {"logs/var/log/pods/kube-system_aws-node-x7k2p_1/aws-node/0.log", "var_log/kube-system_aws-node-x7k2p_1/aws-node/0.log"},
-           {"logs/var/log/containers/coredns-5d78c9869d-abcde_kube-system_coredns-1.log",
-            "var_log/coredns-5d78c9869d-abcde_kube-system_coredns-1.log"},
+           {"config/units/kubelet.service", "kubelet/kubelet_service.txt"},
            {"config/etc/kubernetes/kubelet/config.json.d/00-nodeadm.conf", "kubelet/config.json.d/00-nodeadm.conf"},
            {"config/etc/cni/net.d/10-aws.conflist", "cni/10-aws.conflist"},
-           {"config/etc/systemd/network/80-ec2.network", "networking/systemd-network/80-ec2.network"},
-           {"runtime/containerd-config.toml", "containerd/containerd-config.txt"},
-           {"runtime/containerd-images.txt", "containerd/containerd-images.txt"},
+           {"config/etc/containerd/config.toml", "containerd/containerd-config.txt"},
+           {"system/network.txt", "networking/ifconfig.txt"},
            {"system/mounts.txt", "storage/mounts.txt"},
-           {"system/processes.txt", "system/ps.txt"},
-           {"cloud/instance-id.txt", "system/instance-id.txt"},
+           {"system/ps.txt", "system/ps.txt"},
        }})
     EXPECT_EQ(eks_path(native), eks);
   for (const auto* path : {"logs/var/log/pods/default_web-1_2/web/0.log", "config/etc/containerd/certs.d/docker.io/hosts.toml",
-                           "verdict.txt", "logs/var/log/messages.1", "system/pressure.txt"})
+                           "verdict.txt", "logs/var/log/messages.1", "system/pressure.txt", "runtime/docker/info.json"})
     EXPECT_EQ(eks_path(path), std::nullopt) << path;
 }
 

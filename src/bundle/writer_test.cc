@@ -109,15 +109,13 @@ TEST_F(WriterTest, TheEksLayoutIsAGzipWithTheScriptsNames) {
   auto writer = Writer::create(target, identity());
   ASSERT_TRUE(writer);
   ASSERT_TRUE(writer->put(item("logs/kubelet.log"), lines(20'000, 3)));
-  ASSERT_TRUE(writer->put(item("config/var/lib/kubelet/kubeconfig"), "a: 1\n"));
-  ASSERT_TRUE(writer->put(item("config/etc/eksctl/kubeconfig.yaml"), "b: 1\n"));  // the script has one place for both
+  ASSERT_TRUE(writer->put(item("system/mounts.txt"), "a: 1\n"));
   ASSERT_TRUE(writer->put(item("system/pressure.txt"), "some\n"));
   ASSERT_TRUE(writer->finish(k_later));
   EXPECT_EQ(shell("gzip -t eks.tar.gz && tar -tf eks.tar.gz ./kubelet/kubelet.log > names"), 0);
   auto files = unpacked("eks.tar.gz");
   EXPECT_EQ(files["kubelet/kubelet.log"], lines(20'000, 3));
-  EXPECT_EQ(files["kubelet/kubeconfig.yaml"], "a: 1\n");
-  EXPECT_EQ(files["unsnag/config/etc/eksctl/kubeconfig.yaml"], "b: 1\n");
+  EXPECT_EQ(files["storage/mounts.txt"], "a: 1\n");
   EXPECT_EQ(files["unsnag/system/pressure.txt"], "some\n");
   const auto index = read_index(files["unsnag/index.json"]);
   ASSERT_TRUE(index);

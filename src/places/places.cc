@@ -11,6 +11,7 @@ const std::vector<Place>& all() {
       {"/var/log/syslog", log, "system log", "system", ""},
       {"/var/log/daemon.log", log, "system log", "system", ""},
       {"/var/log/kern.log", log, "kernel's log", "kernel", ""},
+      {"/var/log/dmesg", log, "kernel's log of the start", "kernel", ""},
       {"/var/log/kubelet.log", log, "kubelet's log", "kubelet", ""},
       {"/var/log/containerd.log", log, "containerd's log", "containerd", ""},
       {"/var/log/docker.log", log, "Docker's log", "docker", ""},

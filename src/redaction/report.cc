@@ -21,7 +21,7 @@ std::uint64_t Report::secrets() const {
 std::string Report::json() const {
   std::map<std::string, std::uint64_t> total;
   JsonWriter json(JsonWriter::Style::pretty);
-  json.begin_object().key("redaction").number(std::uint64_t{1}).key("files").begin_object();
+  json.begin_object().member("format", "unsnag-redaction").key("version").number(std::uint64_t{1}).key("files").begin_object();
   for (const auto& [file, found] : files_) {
     json.key(file).begin_object();
     for (const auto& one : found) {

@@ -17,7 +17,7 @@ class Report {
   void add(std::string_view file, const std::vector<Found>& found);
   /// Secrets removed, over all files; stand-ins are not among them.
   [[nodiscard]] std::uint64_t secrets() const;
-  /// {"redaction":1,"files":{NAME:{KIND:{"count":2,"first_line":7}}},"total":{KIND:2}}
+  /// {"format":"unsnag-redaction","version":1,"files":{NAME:{KIND:{"count":2,"first_line":7}}},"total":{KIND:2}}
   [[nodiscard]] std::string json() const;
 
  private:

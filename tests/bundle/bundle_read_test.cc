@@ -77,7 +77,7 @@ void write_node(Writer& writer) {
   ASSERT_TRUE(writer.put(item("logs/kubelet.log"), read(eks + "kubelet/kubelet.log")));
   ASSERT_TRUE(writer.put(item("logs/docker.log"), read(eks + "docker/docker.log")));
   ASSERT_TRUE(writer.put(item("system/mounts.txt", Kind::system), read(eks + "storage/mounts.txt")));
-  ASSERT_TRUE(writer.put(item("system/units/kubelet.service.txt", Kind::config), read(eks + "kubelet/kubelet_service.txt")));
+  ASSERT_TRUE(writer.put(item("config/units/kubelet.service", Kind::config), read(eks + "kubelet/kubelet_service.txt")));
 }
 
 /// The reports of unsnag on another failure, which would be the worst one if they were evidence.
@@ -132,7 +132,7 @@ TEST_F(BundleRead, WhatTheCollectorCouldNotReadIsUnreadableHereToo) {
     auto writer = Writer::create(target, {});
     ASSERT_TRUE(writer);
     ASSERT_TRUE(writer->put(item("logs/kubelet.log"), "I0318 06:12:11 kubelet.go:1] all is well\n"));
-    ASSERT_TRUE(writer->missing(item("runtime/docker-info.txt"), {Errc::permission_denied, "Permission denied"}));
+    ASSERT_TRUE(writer->missing(item("system/mounts.txt"), {Errc::permission_denied, "Permission denied"}));
     ASSERT_TRUE(writer->missing(item("logs/crio.log"), {Errc::not_found, "No such file or directory"}));
     ASSERT_TRUE(writer->put(item("logs/docker.log"), "one\n", {bundle::Completeness::partial, "Input/output error"}));
     ASSERT_TRUE(writer->left_out(item("logs/var/log/messages.1"), "older than 1h"));
@@ -140,7 +140,7 @@ TEST_F(BundleRead, WhatTheCollectorCouldNotReadIsUnreadableHereToo) {
     const auto told = why(at(name));
     ASSERT_EQ(told.reading.unreadable.size(), 2) << name;
     EXPECT_EQ(readers::to_string(told.reading.unreadable[0]),
-              layout == bundle::Layout::eks ? "docker/docker-info.txt: Permission denied" : "runtime/docker-info.txt: Permission denied");
+              layout == bundle::Layout::eks ? "storage/mounts.txt: Permission denied" : "system/mounts.txt: Permission denied");
     EXPECT_EQ(told.reading.unreadable[0].why.code, Errc::permission_denied);
   }
 }
