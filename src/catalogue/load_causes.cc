@@ -74,6 +74,24 @@ Result<Rule> read_rule(const Value& table, const std::string& cause) {
   return rule;
 }
 
+/// `fix = "OPTIONS"` of advice stands for these words, so that all causes say it alike.
+void say_fix(const std::string& options, const std::string& cause, AdviceText& advice) {
+  advice.command = "unsnag fix " + cause + (options.empty() ? "" : " " + options);
+  if (advice.when == "for-good") {
+    advice.text = "unsnag writes it for what makes the nodes: karpenter, kubeadm, talos, …";
+    advice.command += " --print PLATFORM";
+  } else {
+    advice.text = "unsnag does it on the node; without --apply it only shows the change.";
+  }
+}
+
+/// What the cause's page says of it.
+std::string fix_words(const Cause& cause, bool lasts) {
+  auto words = "\n`unsnag fix " + cause.id + "` shows it on the node, and does it with `--apply`";
+  if (lasts) words += "; with `--print PLATFORM` it writes\nthe lasting change for what makes the nodes";
+  return words + ".\n";
+}
+
 Result<Cause> read_cause(const Value& document, const std::string& file) {
   TRY(only_keys(document, {"id", "title", "what", "tell", "fix", "rule", "ruled_out", "advice", "bring", "words"}));
   Cause cause;
@@ -92,9 +110,10 @@ Result<Cause> read_cause(const Value& document, const std::string& file) {
     TRY_ASSIGN(auto needs, context(condition(table["needs"]), "line {}", table.line));
     cause.ruled_out.push_back({std::move(needs), table["why"].scalar});
   }
+  bool fixes = false, lasts = false;
   for (const auto& [key, table] : document["advice"].entries) {
     TRY(only_keys(table, {"when", "platform", "except", "runtime", "rule", "confidence", "needs", "unless", "text", "command", "file",
-                          "key", "value", "restart"}));
+                          "key", "value", "restart", "fix"}));
     AdviceText advice;
     advice.when = table["when"].scalar;
     advice.platforms = strings(table["platform"]);
@@ -110,8 +129,15 @@ Result<Cause> read_cause(const Value& document, const std::string& file) {
     advice.key = table["key"].scalar;
     advice.value = table["value"].scalar;
     advice.restart = table["restart"].scalar;
+    if (const auto& fix = table["fix"]) {
+      if (!advice.text.empty() || !advice.command.empty() || advice.when == "others")
+        return fail(Errc::malformed, fmt::format("line {}: fix brings its own text and command, now or for-good", table.line));
+      say_fix(fix.scalar, cause.id, advice);
+      (advice.when == "for-good" ? lasts : fixes) = true;
+    }
     cause.advice.push_back(std::move(advice));
   }
+  if (fixes) cause.fix += fix_words(cause, lasts);
   for (const auto& [key, table] : document["bring"].entries) {
     TRY(only_keys(table, {"what", "command"}));
     cause.bring.push_back({table["what"].scalar, table["command"].scalar});
