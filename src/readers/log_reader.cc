@@ -77,6 +77,15 @@ bool is_message_start(const Envelope& envelope, std::string_view matched) {
   return message.substr(0, length) == matched.substr(0, length);
 }
 
+/// What the kernel and the system around it say explains pulls, and never tells how one went: a bundle that holds no more
+/// deserves no all-clear.
+bool of_the_system_only(const std::vector<catalogue::Catalogue::Found>& found) {
+  constexpr std::array<std::string_view, 5> k_system{"kernel", "systemd", "journald", "chrony", "earlyoom"};
+  return std::all_of(found.begin(), found.end(), [&](const auto& one) {
+    return std::find(k_system.begin(), k_system.end(), messages().messages()[one.message].program) != k_system.end();
+  });
+}
+
 }  // namespace
 
 struct LogReader::Line {
@@ -221,8 +230,8 @@ void LogReader::read_line(Line& line, timeline::Sink& sink) {
   const bool json = is_json(line.text);
   if (!json && std::none_of(line.found.begin(), line.found.end(), may_say)) {
     // Frames around nothing that is known.
-    line.understood = true;
-    ++count_.understood;
+    line.understood = !of_the_system_only(line.found);
+    if (line.understood) ++count_.understood;
     line.when = {};
     return;
   }
@@ -250,8 +259,8 @@ void LogReader::read_line(Line& line, timeline::Sink& sink) {
   };
   found.erase(std::remove_if(found.begin(), found.end(), not_at_start), found.end());
   if (found.empty()) return;
-  line.understood = true;
-  ++count_.understood;
+  line.understood = !of_the_system_only(found);
+  if (line.understood) ++count_.understood;
   emit(found, context, sink);
 }
 
