@@ -16,6 +16,7 @@
 
 #include "base/text.h"
 #include "bundle/own_files.h"
+#include "bundle/readme.h"
 #include "bundle/work_queue.h"
 #include "codec/sha256.h"
 
@@ -122,12 +123,15 @@ struct Writer::Impl {
       const auto theirs = eks_path(native);
       path = theirs && !used.contains(*theirs) ? *theirs : "unsnag/" + native;
     }
-    if (path == index_path() || !used.insert(path).second) return fail(Errc::invalid_argument, path + " is in the bundle already");
+    if (path == index_path() || path == readme_path() || !used.insert(path).second)
+      return fail(Errc::invalid_argument, path + " is in the bundle already");
     item.path = path;
     return nullptr;
   }
 
   [[nodiscard]] std::string index_path() const { return target.layout == Layout::eks ? "unsnag/index.json" : "index.json"; }
+
+  [[nodiscard]] std::string readme_path() const { return target.layout == Layout::eks ? "unsnag/README.txt" : "README.txt"; }
 
   // ---- the digester's side ----
 
@@ -218,8 +222,25 @@ struct Writer::Impl {
     return nullptr;
   }
 
+  Result<void*> write_readme(const std::stop_token& stop) {
+    IndexItem readme;
+    readme.item = {readme_path(), "what lies where, and what is not here", "unsnag collect", Kind::other};
+    const auto text = readme_text(index);
+    TRY(pack->begin(readme.item.path, index.ended, stop));
+    TRY(pack->add(text, stop));
+    TRY(pack->end(stop));
+    readme.bytes = text.size();
+    readme.lines = count_of(text, '\n');
+    readme.sha256 = codec::sha256_hex(text);
+    ++summary.files;
+    summary.contents += readme.bytes;
+    index.items.push_back(std::move(readme));
+    return nullptr;
+  }
+
   Result<void*> carry_out(const Finish& finish, const std::stop_token& stop) {
     index.ended = finish.ended;
+    TRY(write_readme(stop));
     TRY(pack->begin(index_path(), finish.ended, stop));
     TRY(pack->add(write_index(index), stop));
     TRY(pack->end(stop));

@@ -47,10 +47,12 @@ void expect_all(std::map<std::string, std::string> files) {
   const auto index = read_index(files["index.json"]);
   ASSERT_TRUE(index) << index.error().message();
   files.erase("index.json");
-  EXPECT_EQ(files, contents());
-  ASSERT_EQ(index->items.size(), contents().size());
+  auto wanted = contents();
+  wanted["README.txt"] = files["README.txt"];
+  EXPECT_EQ(files, wanted);
+  ASSERT_EQ(index->items.size(), wanted.size());
   for (const auto& one : index->items) {
-    const auto content = contents()[one.item.path];
+    const auto content = wanted[one.item.path];
     EXPECT_EQ(one.bytes, content.size());
     EXPECT_EQ(one.sha256, codec::sha256_hex(content));
     const auto ends = static_cast<std::uint64_t>(std::count(content.begin(), content.end(), '\n'));
@@ -66,14 +68,14 @@ TEST_F(WriterTest, TarReadsEveryMemberByteForByte) {
   ASSERT_TRUE(summary) << summary.error().message();
   EXPECT_EQ(summary->path, at("a.tar.zst"));
   EXPECT_EQ(summary->bytes, fs::file_size(at("a.tar.zst")));
-  EXPECT_EQ(summary->files, contents().size());
+  EXPECT_EQ(summary->files, contents().size() + 1);
   EXPECT_EQ(left(), std::vector<std::string>{"a.tar.zst"});
   EXPECT_EQ(fs::status(at("a.tar.zst")).permissions(), fs::perms::owner_read | fs::perms::owner_write);
   EXPECT_EQ(shell("zstd -q -t a.tar.zst"), 0);
   expect_all(unpacked("a.tar.zst"));
   // As docs/bundle.md says it.
   EXPECT_EQ(shell(R"sh(cd out && jq -r '.items[] | select(.sha256 and (.parts | not)) | "\(.sha256)  \(.path)"' index.json > sums)sh"
-                  " && [ $(wc -l < sums) = 7 ] && sha256sum -c --quiet sums"),
+                  " && [ $(wc -l < sums) = 8 ] && sha256sum -c --quiet sums"),
             0);
 }
 
@@ -133,7 +135,7 @@ TEST_F(WriterTest, WhatIsNotThereIsInTheIndex) {
   ASSERT_TRUE(writer->put(item("logs/kubelet.log"), "one line\n", cut));
   ASSERT_TRUE(writer->finish(k_later));
   auto files = unpacked("a.tar.zst");
-  EXPECT_EQ(files.size(), 2);
+  EXPECT_EQ(files.size(), 3);
   const auto index = read_index(files["index.json"]);
   ASSERT_TRUE(index);
   EXPECT_EQ(index->items[0].error, "permission denied");
@@ -141,6 +143,27 @@ TEST_F(WriterTest, WhatIsNotThereIsInTheIndex) {
   EXPECT_EQ(index->items[1].outcome.completeness, Completeness::left_out);
   EXPECT_EQ(index->items[2].outcome.dropped_lines, 12);
   EXPECT_EQ(index->ended, k_later);
+}
+
+TEST_F(WriterTest, TheReadmeSaysWhatCouldNotBeReadBeforeWhatIsNotThere) {
+  auto writer = Writer::create({Target::Form::folder, at("b")}, identity());
+  ASSERT_TRUE(writer);
+  ASSERT_TRUE(writer->missing(item("config/etc/docker/daemon.json"), {Errc::not_found, "it is named, but not there"}));
+  ASSERT_TRUE(writer->missing(item("system/dmesg.txt"), {Errc::permission_denied, "Operation not permitted"}));
+  ASSERT_TRUE(writer->put(item("logs/kubelet.log"), "one line\n", {Completeness::cut, "older than 1h"}));
+  ASSERT_TRUE(writer->finish(k_later));
+  const auto text = read(at("b/README.txt"));
+  EXPECT_EQ(own_file(text), OwnFile::readme);
+  const auto unread = text.find("Could not be read\n  system/dmesg.txt: Operation not permitted\n");
+  const auto cut = text.find("Older lines left out (--since, --max-size)\n  logs/kubelet.log: older than 1h\n");
+  const auto absent = text.find("Not there\n  config/etc/docker/daemon.json: it is named, but not there\n");
+  EXPECT_LT(unread, cut) << text;
+  EXPECT_LT(cut, absent) << text;
+  EXPECT_NE(absent, std::string::npos) << text;
+  const auto index = read_index(read(at("b/index.json")));
+  ASSERT_TRUE(index);
+  EXPECT_EQ(index->items.back().item.path, "README.txt");
+  EXPECT_EQ(index->items.back().sha256, codec::sha256_hex(text));
 }
 
 TEST_F(WriterTest, AVerdictForPeopleSaysThatItIsNoEvidence) {
@@ -161,7 +184,7 @@ TEST_F(WriterTest, TheSamePathTwiceIsRefusedAndTheBundleGoesOn) {
   EXPECT_FALSE(writer->begin(item("//")));
   ASSERT_TRUE(writer->put(item("b"), "2"));
   ASSERT_TRUE(writer->finish(k_later));
-  EXPECT_EQ(unpacked("a.tar.zst").size(), 3);
+  EXPECT_EQ(unpacked("a.tar.zst").size(), 4);
 }
 
 TEST_F(WriterTest, OddNamesStayInsideAndApart) {
@@ -173,7 +196,7 @@ TEST_F(WriterTest, OddNamesStayInsideAndApart) {
   auto files = unpacked("a.tar.zst");
   const auto index = read_index(files["index.json"]);
   ASSERT_TRUE(index);
-  ASSERT_EQ(index->items.size(), names.size());
+  ASSERT_EQ(index->items.size(), names.size() + 1);
   for (std::size_t i = 0; i < names.size(); ++i) EXPECT_EQ(files[index->items[i].item.path], names[i]);
 }
 
@@ -189,10 +212,10 @@ TEST_F(WriterTest, TenThousandSmallFilesShareFrames) {
   const auto summary = writer->finish(k_later);
   ASSERT_TRUE(summary);
   auto files = unpacked("a.tar.zst");
-  EXPECT_EQ(files.size(), 10'001);
+  EXPECT_EQ(files.size(), 10'002);
   EXPECT_EQ(files["config/etc/containerd/certs.d/r9999.example/hosts.toml"],
             "[host.\"https://mirror-9999.example\"]\n  capabilities = [\"pull\", \"resolve\"]\n");
-  EXPECT_EQ(summary->contents, all);
+  EXPECT_EQ(summary->contents, all + files["README.txt"].size());
   EXPECT_LT(summary->bytes, all * 2);  // with 10,000 digests in its index
 }
 
