@@ -200,8 +200,9 @@ class Screen {
     }
     if (part.amount.secrets != 0) line += fmt::format("    {} {} redacted", part.amount.secrets, noun("secret", part.amount.secrets));
     if (!part.lack.empty()) {
-      if (some) line += fmt::format("    {} could not be read: ", part.missing);
+      if (some) line += part.unread != 0 ? fmt::format("    {} could not be read: ", part.unread) : "    ";
       line += ink.clean(part.lack);
+      if (part.unread == 0 && part.absent > 1) line += fmt::format(" ({} more)", part.absent - 1);
     }
     say(fits_terminal_ ? report::shorten(line, style_.width, ink.glyphs.ellipsis) : line);  // the index has all of it
   }
@@ -229,8 +230,10 @@ std::string headline(const Request& request, const Screen& screen) {
   return fmt::format("{}: collecting {}      {}{}", screen.clean(request.shown_node), from, privileges(), place);
 }
 
+/// "It says: progress-deadline (certain)", or in whole words that nothing failed as far as can be told.
 std::string verdict_line(const report::Findings& findings) {
   const auto verdict = report::conclusions(findings).front();
+  if (verdict.cause == "no-failure") return verdict.summary;
   return fmt::format("{} ({})", verdict.cause, diagnose::to_string(verdict.confidence));
 }
 
@@ -301,6 +304,9 @@ int run_collect(const Arguments& arguments, Surroundings& surroundings) {
   auto request = request_of(arguments, *root);
   if (!request) return complain(surroundings, {"unsnag collect: " + request.error().detail, "", "", "", "unsnag collect --help"});
   request->target.stop = surroundings.stop;
+  if (const auto output = arguments.get("output", ""); output == "json" || output == "text" || output == "md")
+    return complain(surroundings, {fmt::format("unsnag collect: -o names a file here, and \"{}\" looks like a format", output), "", "", "",
+                                   fmt::format("-o ./{} if that is the file's name; verdict.json is in every bundle", output)});
   const bool to_output = request->target.form == bundle::Target::Form::descriptor;
   if (to_output && surroundings.output_is_terminal)
     return complain(surroundings, {"a bundle is nothing for a terminal", "", "standard output", "", "unsnag collect -o - > node.tar.zst"});
@@ -313,7 +319,8 @@ int run_collect(const Arguments& arguments, Surroundings& surroundings) {
   if (!outcome) return complain_of_bundle(outcome.error(), *request, surroundings);
 
   const auto& summary = outcome->summary;
-  const auto name = to_output ? std::string("standard output") : summary.path;
+  const auto slash = request->target.form == bundle::Target::Form::folder ? "/" : "";
+  const auto name = to_output ? std::string("standard output") : summary.path + slash;
   const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   screen.say(fmt::format("{}   {}, {} {}   {:.1f} s", name, format_size(summary.bytes), Screen::grouped(summary.files),
                          Screen::noun("file", summary.files), took));

@@ -29,9 +29,9 @@ std::string full_help() {
 }
 
 std::string help_for(const Command& command) {
-  auto text =
-      fmt::format("Usage: unsnag {}{} {}\n\nunsnag {} {}.\n\n", command.name, command.options.empty() ? "" : " [OPTIONS]", command.targets,
-                  command.name, command.name == "explain" ? "tells " + std::string(command.summary) : std::string(command.summary));
+  auto text = fmt::format("Usage: unsnag {}{}{}{}\n\nunsnag {} {}.\n\n", command.name, command.options.empty() ? "" : " [OPTIONS]",
+                          command.targets.empty() ? "" : " ", command.targets, command.name,
+                          command.name == "explain" ? "tells " + std::string(command.summary) : std::string(command.summary));
   const auto row = [&](std::string_view name, std::string_view help) {
     bool first = true;
     for (const auto& line : report::wrap(help, 55)) {

@@ -45,7 +45,8 @@ Result<void*> put_all(const Gathered& gathered, Sink& sink, Lacks& lacks) {
 }  // namespace
 
 void Lacks::add(const Error& why) {
-  if (++count_ != 1) return;
+  const bool absent = why.code == Errc::not_found;
+  if (++(absent ? absent_ : unread_) != 1 || (absent && unread_ != 0)) return;
   words_ = why.code == Errc::permission_denied ? "no permission (root only)" : why.message();
 }
 
@@ -56,7 +57,8 @@ Result<void*> collect(const node::Root& root, const Wants& wants, Sink& sink, co
     Lacks lacks;
     listener.begin(name);
     TRY(part(lacks));
-    listener.end({std::string(name), sink.amount() - before, Clock::now() - begun, counts_lines, lacks.count(), lacks.words()});
+    listener.end(
+        {std::string(name), sink.amount() - before, Clock::now() - begun, counts_lines, lacks.unread(), lacks.absent(), lacks.words()});
     return nullptr;
   };
   const auto gather = [&](const Survey& seen, const std::function<bool(std::string_view)>& wanted) {
@@ -86,7 +88,16 @@ Result<void*> collect(const node::Root& root, const Wants& wants, Sink& sink, co
   // From here on it is logs, for which there is only so much room.
   Room room(wants.max_bytes);
   TRY(journals(seen, wants, room, sink, run));
-  return run("text logs", true, [&](Lacks& lacks) { return text_logs(seen, wants, room, sink, lacks); });
+  TRY(run("text logs", true, [&](Lacks& lacks) { return text_logs(seen, wants, room, sink, lacks); }));
+  // A bundle without them looks as quiet as that of a healthy node.
+  if (sink.knows_of("logs/",
+                    {"kubelet", "containerd", "docker", "crio", "k3s", "rke2", "k0s", "microk8s", "messages", "syslog", "daemon.log"}))
+    return nullptr;
+  return run("logs", true, [&](Lacks& lacks) {
+    const Error why{Errc::not_found, "no log of kubelet or of a runtime is in the journal or in /var/log"};
+    lacks.add(why);
+    return sink.missing({"logs/kubelet.log", "kubelet's and the runtimes' logs", root.here("/var/log"), bundle::Kind::log}, why);
+  });
 }
 
 std::string node_name(const node::Root& root) {

@@ -32,7 +32,8 @@ struct Collected {
   Amount amount;     // of this part
   std::chrono::nanoseconds took{0};
   bool counts_lines = false;  // its lines say more than its number of files
-  std::uint64_t missing = 0;  // of its things, those that could not be read
+  std::uint64_t unread = 0;   // of its things, those that could not be read
+  std::uint64_t absent = 0;   // and those that are not there
   std::string lack;           // "no permission (root only)": why nothing, or not all of it, is there
 };
 

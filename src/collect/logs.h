@@ -13,16 +13,18 @@
 
 namespace unsnag::collect {
 
-/// Counts what a part could not have.
+/// Counts what a part could not have. What is there and can't be read matters; what is not there (not_found) may not belong to
+/// this node at all.
 class Lacks {
  public:
   void add(const Error& why);
-  [[nodiscard]] std::uint64_t count() const { return count_; }
-  /// The first reason, in words for people; "" when nothing is missing.
+  [[nodiscard]] std::uint64_t unread() const { return unread_; }
+  [[nodiscard]] std::uint64_t absent() const { return absent_; }
+  /// The first reason, in words for people, of what could not be read if anything couldn't; "" when nothing is missing.
   [[nodiscard]] const std::string& words() const { return words_; }
 
  private:
-  std::uint64_t count_ = 0;
+  std::uint64_t unread_ = 0, absent_ = 0;
   std::string words_;
 };
 

@@ -15,6 +15,12 @@ std::string Sink::unused(std::string path) {
   return path;
 }
 
+bool Sink::knows_of(std::string_view folder, std::initializer_list<std::string_view> words) const {
+  return std::any_of(used_.begin(), used_.end(), [&](std::string_view path) {
+    return path.starts_with(folder) && std::any_of(words.begin(), words.end(), [&](std::string_view word) { return contains(path, word); });
+  });
+}
+
 Result<void*> Sink::begin(bundle::Item item, std::string_view on_node, std::uint64_t undiagnosed) {
   if (stopped()) return fail(Errc::cancelled, "interrupted");
   path_ = item.path = unused(std::move(item.path));

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <set>
 #include <string>
@@ -50,6 +51,8 @@ class Sink {
   [[nodiscard]] const Amount& amount() const { return amount_; }
   [[nodiscard]] const redaction::Report& redacted() const { return report_; }
   [[nodiscard]] bool stopped() const { return parts_.stop(); }
+  /// Something was put, or was told to be missing, whose path has one of `words`.
+  [[nodiscard]] bool knows_of(std::string_view folder, std::initializer_list<std::string_view> words) const;
 
   /// Called now and then while a content goes through.
   std::function<void(const Amount&)> progress = [](const Amount&) {};

@@ -53,7 +53,7 @@ void configuration(const Survey& survey, Gathered& gathered) {
       case places::Kind::config: {
         auto text = survey.root.read(place.path, k_most_bytes);
         if (!text && text.error().code == Errc::not_found && !place.named_by.empty())
-          gathered.miss("config" + place.path, what, source, {Errc::not_found, "named, but not there"});
+          gathered.miss("config" + place.path, what, source, {Errc::not_found, place.path + " is named, but not there"});
         else if (!text || !text->empty()) gathered.take("config" + place.path, what, source, std::move(text));
         break;
       }

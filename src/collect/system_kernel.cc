@@ -153,8 +153,9 @@ void modules(const Survey& survey, Gathered& gathered) {
 void kernel(const Survey& survey, Gathered& gathered) {
   // One line for all that stays away for this reason.
   if (!survey.kernel_is_nodes)
-    gathered.miss("system/uname.txt", "the kernel's side: pressure, memory, load of disks, settings, clock, log", survey.root.here("/proc"),
-                  {Errc::not_found, "the node isn't seen running from here: " + survey.no_proc});
+    gathered.miss("system/uname.txt",
+                  "the running node: processes, pressure, memory, load of disks, network, settings, clock, kernel's log",
+                  survey.root.here("/proc"), {Errc::not_found, survey.no_proc});
   system_names(survey, gathered);
   settings(survey, gathered);
   hardware(survey, gathered);

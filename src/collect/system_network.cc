@@ -46,6 +46,7 @@ void network(const Survey& survey, Gathered& gathered) {
   if (survey.proc)
     for (const std::string file : {"/1/net/route", "/1/net/ipv6_route"})
       if (const auto table = survey.proc->tree.read(file, std::size_t{1} << 20U)) text += "# " + survey.proc->folder + file + "\n" + *table;
+  if (text.empty() && !survey.kernel_is_nodes) return;  // kernel() says so once for all
   if (text.empty())
     return gathered.miss(path, what, "rtnetlink",
                          {Errc::not_found, "this process has a network of its own, and the node's can't be seen from it"});

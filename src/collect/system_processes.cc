@@ -74,6 +74,8 @@ void daemon(const Survey& survey, const node::Process& process, const std::strin
 }  // namespace
 
 void processes(const Survey& survey, Gathered& gathered) {
+  // Where the kernel can't be asked either, kernel() says so once for all.
+  if (!survey.proc && !survey.kernel_is_nodes) return;
   if (!survey.proc) return gathered.miss("system/ps.txt", "processes", survey.root.here("/proc"), {Errc::not_found, survey.no_proc});
   std::string text = "PID PPID S THREADS RSS-KB ELAPSED STARTED WCHAN COMMAND\n";
   std::size_t rows = 0;

@@ -7,7 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "base/document.h"
 #include "base/text.h"
+#include "collect/configured.h"
 #include "collect/system.h"
 
 namespace unsnag::collect {
@@ -22,6 +24,7 @@ constexpr std::array<std::string_view, 8> k_containerd_roots{"/var/lib/container
                                                              "/var/lib/docker/containerd/daemon",
                                                              "/var/lib/host-containerd"};
 constexpr std::size_t k_most_ingests = 1000;
+constexpr std::size_t k_most_config = std::size_t{1} << 20U;  // bytes
 
 /// As docker/go-units says it, and so `ctr content active`: "About a minute", "3 hours".
 std::string ago(nanoseconds span) {
@@ -44,7 +47,17 @@ std::string word(const node::Root& root, const std::string& path) {
   return text ? std::string(trim(printable(*text))) : std::string();
 }
 
-/// Folders of containerd's: the known ones, and what a running one was told.
+/// Folders that a running daemon was told by a flag.
+template <typename Add>
+void told_by_flags(const Survey& survey, std::string_view daemon, const std::vector<std::string>& flags, const Add& add) {
+  for (const auto* process : survey.daemons())
+    if (node::daemon_of(*process) == daemon)
+      for (const auto& flag : flags)
+        for (auto& folder : node::flag_values(process->argv, flag)) add(std::move(folder));
+}
+
+/// Folders of containerd's: the known ones, what a running one was told, and what its configuration says (an instance store that
+/// holds the images is common).
 std::vector<std::string> containerd_roots(const Survey& survey) {
   std::vector<std::string> roots;
   std::set<std::string> seen;
@@ -55,14 +68,26 @@ std::vector<std::string> containerd_roots(const Survey& survey) {
     if (const auto real = survey.root.resolve(path); real && seen.insert(*real).second) roots.push_back(std::move(path));
   };
   for (const auto known : k_containerd_roots) add(std::string(known));
-  for (const auto* daemon : survey.daemons()) {
-    if (node::daemon_of(*daemon) != "containerd") continue;
-    for (std::size_t i = 1; i < daemon->argv.size(); ++i) {
-      const std::string_view flag = daemon->argv[i];
-      if (flag == "--root" && i + 1 < daemon->argv.size()) add(daemon->argv[i + 1]);
-      if (flag.starts_with("--root=")) add(std::string(flag.substr(7)));
-    }
+  told_by_flags(survey, "containerd", {"root"}, add);
+  for (const auto& place : places_of(survey)) {
+    if (place.of != "containerd" || !place.path.ends_with(".toml") || place.path.ends_with("/hosts.toml")) continue;
+    if (const auto text = survey.root.read(place.path, k_most_config))
+      if (const auto document = parse_toml(*text)) add((*document)["root"].scalar);
   }
+  return roots;
+}
+
+/// Docker's: the usual ones, what a running one was told, and what daemon.json says.
+std::set<std::string> docker_roots(const Survey& survey) {
+  std::set<std::string> roots{"/var/lib/docker", "/var/snap/docker/common/var-lib-docker"};
+  const auto add = [&](std::string path) {
+    while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+    if (path.starts_with('/')) roots.insert(std::move(path));
+  };
+  told_by_flags(survey, "dockerd", {"data-root", "graph", "g"}, add);
+  if (const auto text = survey.root.read("/etc/docker/daemon.json", k_most_config))
+    if (const auto document = parse_json(*text))
+      for (const auto* key : {"data-root", "graph"}) add((*document)[key].scalar);
   return roots;
 }
 
@@ -141,7 +166,7 @@ void stores(const Survey& survey, Gathered& gathered) {
       text += fmt::format("{}: {} (the metadata)\n", root + "/io.containerd.metadata.v1.bolt/meta.db",
                           format_size(static_cast<std::uint64_t>(std::max<off_t>(info->st_size, 0))));
   }
-  for (const std::string root : {"/var/lib/docker", "/var/snap/docker/common/var-lib-docker"}) {
+  for (const auto& root : docker_roots(survey)) {
     count("layers", root + "/image/overlay2/layerdb/sha256", false);
     count("layers' files", root + "/overlay2", false);
     count("downloads under way, or left", root + "/tmp", true);

@@ -14,6 +14,9 @@ namespace {
 /// Processes are there: a folder that is only the place where /proc would be mounted is empty.
 bool has_processes(const Root& tree) { return tree.exists("/stat") && (tree.exists("/1") || tree.exists("/self")); }
 
+// Why this container's own /proc does not do instead is nothing that would help whoever reads it.
+constexpr std::string_view k_not_running = " shows no process of the node: it isn't running, or its /proc isn't mounted there";
+
 }  // namespace
 
 Result<Proc> open_proc(const Root& root) {
@@ -32,15 +35,12 @@ Result<Proc> open_proc(const Root& root) {
   TRY_ASSIGN(auto own, Root::open("/proc"));
   struct stat first {};
   if (::stat("/proc/1/root/", &first) != 0) {
-    const std::string why = errno == EACCES || errno == EPERM ? "this container's own may not be compared with it" : "there is no other";
-    return fail(Errc::not_found, folder + " is not the node's, and " + why);
+    return fail(Errc::not_found, folder + std::string(k_not_running));
   }
   TRY_ASSIGN(const auto given, root.status("/"));
-  if (first.st_dev != given.st_dev || first.st_ino != given.st_ino)
-    return fail(Errc::not_found, folder + " is empty, and this container's own /proc shows its own processes");
+  if (first.st_dev != given.st_dev || first.st_ino != given.st_ino) return fail(Errc::not_found, folder + std::string(k_not_running));
   const auto its_mounts = own.read_link("/1/ns/mnt"), our_mounts = own.read_link("/self/ns/mnt");
-  if (!its_mounts || !our_mounts || *its_mounts == *our_mounts)
-    return fail(Errc::not_found, folder + " is empty, and this container's own /proc shows its own processes");
+  if (!its_mounts || !our_mounts || *its_mounts == *our_mounts) return fail(Errc::not_found, folder + std::string(k_not_running));
   return Proc{std::move(own), "/proc", "this container shares the node's process ids"};
 }
 
