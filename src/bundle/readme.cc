@@ -22,7 +22,9 @@ std::string list(const Index& index, std::string_view heading, const Wanted& wan
   std::size_t count = 0;
   for (const auto& one : index.items) {
     if (!wanted(one) || ++count > k_most_rows) continue;
-    rows += "  " + one.item.path + (one.outcome.note.empty() ? "" : ": " + printable(clip(one.outcome.note, 300))) + "\n";
+    rows += "  " + one.item.path;
+    if (one.outcome.completeness == Completeness::missing && !one.item.what.empty()) rows += " (" + printable(one.item.what) + ")";
+    rows += (one.outcome.note.empty() ? "" : ": " + printable(clip(one.outcome.note, 300))) + "\n";
   }
   if (count == 0) return {};
   if (count > k_most_rows) rows += fmt::format("  and {} more, see index.json\n", count - k_most_rows);

@@ -154,9 +154,9 @@ TEST_F(WriterTest, TheReadmeSaysWhatCouldNotBeReadBeforeWhatIsNotThere) {
   ASSERT_TRUE(writer->finish(k_later));
   const auto text = read(at("b/README.txt"));
   EXPECT_EQ(own_file(text), OwnFile::readme);
-  const auto unread = text.find("Could not be read\n  system/dmesg.txt: Operation not permitted\n");
+  const auto unread = text.find("Could not be read\n  system/dmesg.txt (a thing): Operation not permitted\n");
   const auto cut = text.find("Older lines left out (--since, --max-size)\n  logs/kubelet.log: older than 1h\n");
-  const auto absent = text.find("Not there\n  config/etc/docker/daemon.json: it is named, but not there\n");
+  const auto absent = text.find("Not there\n  config/etc/docker/daemon.json (a thing): it is named, but not there\n");
   EXPECT_LT(unread, cut) << text;
   EXPECT_LT(cut, absent) << text;
   EXPECT_NE(absent, std::string::npos) << text;

@@ -117,6 +117,20 @@ TEST(Causes, RulesThatOutrankEachOtherAreRefused) {
   EXPECT_TRUE(contains(all, "a.x and b.y outrank each other"));
 }
 
+TEST_F(Knowledge, AdviceToUseFixHasItsWordsFromUsAndNotItsOwnToo) {
+  const std::string head = "id = \"slow\"\ntitle = \"t\"\nwhat = \"w\"\ntell = \"t\"\nfix = \"Wait.\\n\"\n";
+  write("slow.toml", head + "[[advice]]\nwhen = \"now\"\nfix = \"--n {n}\"\n[[advice]]\nwhen = \"for-good\"\nfix = \"\"\n");
+  std::filesystem::remove(folder_ + "/facts.toml");
+  const auto causes = load_causes(folder_);
+  ASSERT_TRUE(causes) << causes.error().message();
+  const auto& slow = causes->front();
+  EXPECT_EQ(slow.advice[0].command, "unsnag fix slow --n {n}");
+  EXPECT_EQ(slow.advice[1].command, "unsnag fix slow --print PLATFORM");
+  EXPECT_TRUE(contains(slow.fix, "Wait.\n\n`unsnag fix slow` shows it on the node")) << slow.fix;
+  write("slow.toml", head + "[[advice]]\nwhen = \"now\"\ntext = \"or so\"\nfix = \"\"\n");
+  EXPECT_FALSE(load_causes(folder_));
+}
+
 TEST(Causes, ACauseWithoutAPageOrARuleWithoutAnExampleIsRefused) {
   Cause cause;
   cause.id = "a", cause.file = "a.toml", cause.title = "A", cause.what = "w", cause.tell = "t", cause.fix = "f";

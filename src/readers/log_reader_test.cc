@@ -30,6 +30,14 @@ TEST(LogReader, KnowsLineNumbersAndCountsTheRest) {
   EXPECT_EQ(recorder.events.front().scope.image, "registry.example/data/lake:9");
 }
 
+TEST(LogReader, TheKernelsLinesDoNotTellThatPullsWereSeen) {
+  Recorder recorder;
+  LogReader reader({"dmesg", "", ""}, recorder);
+  reader.feed("2026-11-24T07:00:01.000000+00:00 ip-10-0-1-23 kernel: EXT4-fs (nvme1n1): Remounting filesystem read-only\n");
+  EXPECT_EQ(reader.count().understood, 0U);
+  EXPECT_FALSE(recorder.events.empty()) << "but what they say is known";
+}
+
 TEST(LogReader, AMultiLineKlogErrorIsOneRecord) {
   Recorder recorder;
   LogReader reader({"kubelet.log", "", "kubelet"}, recorder);

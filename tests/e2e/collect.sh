@@ -25,6 +25,7 @@ run collect --since=yesterday;                                  expect "collect:
 run collect --since=0h;                                         expect "collect: a span of nothing" 2 "--since is a span like 2h"
 run collect --max-size=lots;                                    expect "collect: a size that is none" 2 "--max-size is a size like 500MB"
 run collect --layout=sos;                                       expect "collect: a layout that is none" 2 "native, eks"
+run collect --root "$collecting/root" -o json;                  expect "collect: a format is no file's name" 2 "looks like a format"
 run collect somewhere;                                          expect "collect: a word too many" 2 "unsnag collect --help"
 run collect --root "$collecting/none";                          expect "collect: a root that is not there" 2 "the node's root can't be read"
 run collect --root "$collecting/root/etc/hostname";             expect "collect: a root that is a file" 2 "not a folder"
@@ -61,6 +62,14 @@ fi
 run collect --quiet --root "$collecting/root" -o "$collecting/quiet.tar.zst"
 if [ "$status" = 0 ] && [ ! -s "$out" ] && [ ! -s "$err" ]; then ok "collect --quiet says nothing"; else bad "collect --quiet says nothing" "$(cat "$out" "$err")"; fi
 run collect --quiet --root "$collecting/root" -o "$bundle";     expect "collect --quiet still says what went wrong" 2 "already there"
+
+# A node that has no logs is not a healthy one
+mkdir -p "$collecting/bare/etc"; echo bare > "$collecting/bare/etc/hostname"
+run collect --root "$collecting/bare" --offline -o "$collecting/bare.tar.zst"; expect "a node without logs is told of" 0 "no log of kubelet or of a runtime"
+holds "… and gets no all-clear" "$out" 'It says: (Nothing|There was nothing)|insufficient'
+in_bundle "$collecting/bare.tar.zst" "$collecting/bare.in"
+holds "its README names what is not there" "$collecting/bare.in/README.txt" '^  logs/kubelet.log.*no log of kubelet'
+holds "… and the running node, in one line" "$collecting/bare.in/README.txt" "^  system/uname.txt \(the running node: .*isn't running"
 
 # Nothing stays of what can't be written
 mkdir "$collecting/target"
