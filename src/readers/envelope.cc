@@ -84,7 +84,7 @@ class Peeler {
  private:
   bool peel_one() {
     if (!structured_) chat();
-    if (json() || klog() || logfmt() || terminal()) return true;
+    if (json() || klog() || audit() || logfmt() || terminal()) return true;
     return !structured_ && (stamp() || monotonic() || priority() || sender() || prefix());
   }
 
@@ -285,6 +285,26 @@ class Peeler {
     if (envelope_.program.empty()) envelope_.program = program_name(slice.ends_with(".service") ? slice : comm);
     while (message.ends_with('\n')) message.pop_back();
     own(std::move(message));
+  }
+
+  /// auditd's file: `type=AVC msg=audit(1364481363.243:24287): avc:  denied …`, seconds since 1970 (audit's own time is UTC).
+  bool audit() {
+    constexpr std::string_view k_mark = " msg=audit(";
+    if (!rest_.starts_with("type=")) return false;
+    const auto mark = rest_.substr(0, 80).find(k_mark);
+    if (mark == std::string_view::npos) return false;
+    const auto begin = mark + k_mark.size();
+    const auto window = rest_.substr(0, begin + 60);
+    const auto dot = window.find('.', begin), end = window.find("): ", begin);
+    if (dot == std::string_view::npos || end == std::string_view::npos || dot > end) return false;
+    const auto seconds = integer(window.substr(begin, dot - begin)), thousandths = integer(window.substr(dot + 1, 3));
+    if (!seconds || !thousandths || *seconds < 0 || *seconds > 9'000'000'000 || *thousandths < 0) return false;
+    if (const SysTime at{std::chrono::milliseconds(*seconds * 1000 + *thousandths)}; is_log_time(at))
+      time({at, std::chrono::milliseconds(1), true, true});
+    envelope_.program = "kernel";
+    rest_.remove_prefix(end + 3);
+    structured_ = true;
+    return true;
   }
 
   // --- programs' own headers ---
