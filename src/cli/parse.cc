@@ -77,6 +77,14 @@ Result<Arguments> parse(const Command& command, const std::vector<std::string>& 
   std::reverse(reversed.begin(), reversed.end());  // as CLI11 wants it
   try {
     app.parse(reversed);
+  } catch (const CLI::ArgumentMismatch& error) {
+    // CLI11 says "--print: 1 required TEXT missing".
+    const std::string_view said = error.what(), flag = said.substr(0, said.find(':'));
+    const auto is_it = [&](const auto& option) { return flag == fmt::format("--{}", option.name); };
+    const auto option = std::find_if(command.options.begin(), command.options.end(), is_it);
+    if (option == command.options.end()) return fail(Errc::invalid_argument, std::string(said));
+    return fail(Errc::invalid_argument, option->values.empty() ? fmt::format("{} needs {}", flag, option->argument)
+                                                               : fmt::format("{} needs one of {}", flag, fmt::join(option->values, ", ")));
   } catch (const CLI::ParseError& error) {
     return fail(Errc::invalid_argument, error.what());
   }

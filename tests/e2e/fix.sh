@@ -55,6 +55,7 @@ expect 'fix: without a node it asks for the runtime' 2 '--runtime'
 printf 'version = 2\n' > "$scratch/other.txt"
 run fix progress-deadline --root "$node" --patch "$scratch/other.txt"
 expect 'fix: a file to patch needs a platform' 2 '--print'
+run fix progress-deadline --print;                               expect 'fix: --print without a platform names them' 2 'needs one of cloudformation,'
 printf '{ "kind": ' > "$node/etc/kubernetes/kubelet/kubelet-config.json"
 run fix serialized-queue --root "$node"
 expect 'fix: a file that does not parse is not touched' 2 'kubelet-config.json'
