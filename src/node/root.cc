@@ -86,6 +86,8 @@ Result<Step> walk_to(int root, std::string_view path, LastLink last_link) {
   return Step{std::move(here), {}, std::move(shown)};
 }
 
+tl::unexpected<Error> not_at_hand() { return fail(Errc::not_found, "the node is not at hand"); }
+
 }  // namespace
 
 Result<Root> Root::open(const std::string& folder) {
@@ -100,6 +102,7 @@ Result<Root> Root::open(const std::string& folder) {
 }
 
 Result<Fd> Root::open_path(std::string_view path, int flags) const {
+  if (!fd_) return not_at_hand();
   TRY_ASSIGN(const auto step, walk_to(fd_.get(), path, (flags & O_NOFOLLOW) != 0 ? LastLink::kept : LastLink::followed));
   Fd fd(::openat(step.parent.get(), step.name.empty() ? "." : step.name.c_str(), flags | O_CLOEXEC | O_NOFOLLOW));
   if (!fd) return fail_errno(errno);
@@ -129,6 +132,7 @@ Result<std::string> Root::read(std::string_view path, std::size_t limit) const {
 }
 
 Result<struct stat> Root::status(std::string_view path) const {
+  if (!fd_) return not_at_hand();
   TRY_ASSIGN(const auto step, walk_to(fd_.get(), path, LastLink::followed));
   struct stat info {};
   const int flags = step.name.empty() ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
@@ -159,6 +163,7 @@ Result<std::vector<Entry>> Root::list(std::string_view path) const {
 }
 
 Result<std::string> Root::read_link(std::string_view path) const {
+  if (!fd_) return not_at_hand();
   TRY_ASSIGN(const auto step, walk_to(fd_.get(), path, LastLink::kept));
   auto target = read_link_at(step.parent.get(), step.name.c_str());
   if (target.empty()) return fail_errno(errno == 0 ? EINVAL : errno);
@@ -166,6 +171,7 @@ Result<std::string> Root::read_link(std::string_view path) const {
 }
 
 Result<std::string> Root::resolve(std::string_view path) const {
+  if (!fd_) return not_at_hand();
   TRY_ASSIGN(const auto step, walk_to(fd_.get(), path, LastLink::followed));
   if (step.name.empty()) return step.path.empty() ? std::string("/") : step.path;
   return step.path + "/" + step.name;

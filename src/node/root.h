@@ -34,6 +34,8 @@ class Root {
  public:
   /// "/" is this machine. Errors: not_found, permission_denied, io; unsupported: not a folder.
   static Result<Root> open(const std::string& folder);
+  /// A node that is not at hand, of which nothing can be looked at: all paths are not_found.
+  static Root nothing() { return {"(no node)", Fd()}; }
 
   /// Where the tree is mounted here, without a slash at its end ("" for "/"), and a path of the node as this process can
   /// name it. For words and for interfaces that take paths only: what is opened that way can follow a link out.

@@ -116,6 +116,10 @@ Result<std::vector<Entry>> settings_of(Order& order) {
     add({"pki", name, "data"}, edit::text_value(encode_base64(setting.value)));
     add({"pki", name, "trusted"}, edit::boolean_value(true));
   }
+  for (const auto& trust : take_trusts(order)) {
+    add({"pki", plain_name(trust.registry), "data"}, edit::text_value(encode_base64(trust.pem)));
+    add({"pki", plain_name(trust.registry), "trusted"}, edit::boolean_value(true));
+  }
   for (auto& mirror : take_mirrors(order)) out.push_back({{}, {}, std::move(mirror)});
   return out;
 }

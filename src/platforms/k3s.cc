@@ -101,11 +101,19 @@ Result<Snippet> print_rancher(const Rancher& rancher, Order& order) {
   }
 
   // mirrors, proxies, the rest of the node
-  if (const auto mirrors = take_mirrors(order); !mirrors.empty()) {
-    std::string text = "mirrors:\n";
+  const auto mirrors = take_mirrors(order);
+  const auto trusts = take_trusts(order);
+  if (!mirrors.empty() || !trusts.empty()) {
+    std::string text = mirrors.empty() ? "" : "mirrors:\n";
     for (const auto& mirror : mirrors) {
       text += fmt::format("  {}:\n    endpoint:\n", yaml_text(mirror.registry));
       for (const auto& endpoint : mirror.endpoints) text += fmt::format("      - {}\n", json_text(endpoint));
+    }
+    if (!trusts.empty()) text += "configs:\n";
+    for (const auto& trust : trusts) {
+      const auto ca = fmt::format("{}/ca-{}.crt", rancher.config, plain_name(trust.registry));
+      files.push_back({ca, trust.pem, {}, {}});
+      text += fmt::format("  {}:\n    tls:\n      ca_file: {}\n", yaml_text(trust.registry), yaml_text(ca));
     }
     files.push_back({fmt::format("{}/registries.yaml", rancher.config), text, {}, {}});
     order.notes.push_back(fmt::format("what {}/registries.yaml has already has to stand in it too", rancher.config));

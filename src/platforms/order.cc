@@ -45,7 +45,7 @@ bool one_line(std::string_view text) {
 
 bool plain_path(std::string_view path) {
   return path.size() > 1 && path.front() == '/' && path.back() != '/' && one_line(path) &&
-         path.find_first_of(" '\"\\$`:*?") == std::string_view::npos && !contains(path, "/../") && !contains(path, "//") &&
+         path.find_first_of(" '\"\\$`*?") == std::string_view::npos && !contains(path, "/../") && !contains(path, "//") &&
          !contains(path, "/./");
 }
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/base64.h"
 #include "base/document.h"
 #include "base/text.h"
 #include "edit/json.h"
@@ -224,6 +225,10 @@ Result<std::string> patch(std::string_view text, Order& order) {
     TRY_ASSIGN(out, edit::set_yaml(out, at({"env", proxy.key}), edit::text_value(plain_value(proxy))));
   }
   TRY_ASSIGN(out, set_mirrors(out, take_mirrors(order), at({"registries", "mirrors"}), "endpoints"));
+  for (const auto& trust : take_trusts(order)) {
+    TRY_ASSIGN(out,
+               edit::set_yaml(out, at({"registries", "config", trust.registry, "tls", "ca"}), edit::text_value(encode_base64(trust.pem))));
+  }
   if (const auto keys = order.take(Target::containerd); !keys.empty()) {
     constexpr std::string_view k_part = "/etc/cri/conf.d/20-customization.part";
     const auto content = at({"files", fmt::format("[path={}]", k_part), "content"});

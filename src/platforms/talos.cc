@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "platforms/clouds.h"
 #include "platforms/containerd.h"
@@ -75,13 +76,19 @@ Result<Snippet> print(Order& order) {
     machine += "  sysctls:\n";
     for (const auto& setting : sysctls) machine += fmt::format("    {}: {}\n", setting.key, json_text(plain_value(setting)));
   }
-  if (const auto mirrors = take_mirrors(order); !mirrors.empty()) {
-    machine += "  registries:\n    mirrors:\n";
+  const auto mirrors = take_mirrors(order);
+  const auto trusts = take_trusts(order);
+  if (!mirrors.empty() || !trusts.empty()) machine += "  registries:\n";
+  if (!mirrors.empty()) {
+    machine += "    mirrors:\n";
     for (const auto& mirror : mirrors) {
       machine += fmt::format("      {}:\n        endpoints:\n", yaml_text(mirror.registry));
       for (const auto& endpoint : mirror.endpoints) machine += fmt::format("          - {}\n", json_text(endpoint));
     }
   }
+  if (!trusts.empty()) machine += "    config:\n";
+  for (const auto& trust : trusts)
+    machine += fmt::format("      {}:\n        tls:\n          ca: {}\n", yaml_text(trust.registry), encode_base64(trust.pem));
   std::string files;
   bool cri = false;
   if (const auto keys = order.take(Target::containerd); !keys.empty()) {

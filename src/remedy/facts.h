@@ -34,7 +34,8 @@ struct Program {
 
 struct NodeFacts {
   std::string name;
-  std::string platform;  // "eks-al2", "eks-al2023", "kubeadm", "k3s", "rke2", "gke", "aks", "openshift", "bottlerocket", "talos", "plain"
+  std::string platform;    // "eks-al2", "eks-al2023", "kubeadm", "k3s", "rke2", "gke", "aks", "openshift", "bottlerocket", "talos", "plain"
+  bool elsewhere = false;  // the node is not at hand: what it has is what such nodes have, and nothing can be looked at
   std::string distribution;  // "k3s", "rke2": kubelet and containerd are inside of it; "" for programs that stand alone
 
   Program kubelet;                    // of a distribution: its service

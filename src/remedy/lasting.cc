@@ -34,6 +34,8 @@ NodeFacts node_with(Runtime runtime) {
   NodeFacts facts;
   facts.runtime = runtime;
   facts.platform = "plain";
+  facts.elsewhere = true;
+  if (runtime == Runtime::containerd) facts.containerd_config = "/etc/containerd/config.toml";
   facts.kubelet.found = facts.engine.found = true;
   facts.kubelet.unit.name = "kubelet.service";
   facts.kubelet_config = "/var/lib/kubelet/config.yaml";
@@ -89,10 +91,12 @@ Result<Lasting> lasting_change(const node::Root& root, const Cure& cure, const V
     if (wanted == Runtime::containerd)
       if (const auto files = read_containerd_files(root, facts.containerd_config); files && files->has_main)
         lasting.context.containerd_config_version = files->version;
-  } else {
-    facts = node_with(wanted);
   }
-  TRY_ASSIGN(auto prescription, cure.prescribe(root, facts, values));
+  // A distribution's own node refuses what its platform's text can say (registries.yaml).
+  if (facts.runtime != wanted || !facts.kubelet.found || !facts.distribution.empty()) facts = node_with(wanted);
+  // What is configured on this machine says nothing of nodes that it is none of.
+  const auto elsewhere = node::Root::nothing();
+  TRY_ASSIGN(auto prescription, cure.prescribe(facts.elsewhere ? elsewhere : root, facts, values));
   lasting.settings = std::move(prescription.settings);
   lasting.warnings = std::move(prescription.warnings);
   for (const auto& one : k_runtimes)

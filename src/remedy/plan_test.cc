@@ -387,6 +387,39 @@ TEST(Lasting, ANodeThatIsNotAtHandHasWhatItsPlatformHas) {
   EXPECT_EQ(docker->settings.front().target, settings::Target::kubelet_flag);
 }
 
+TEST(Lasting, RegistriesOfNodesElsewhereTakeNothingFromThisMachine) {
+  const node::ScratchRoot workstation;
+  workstation.write("/etc/containerd/config.toml",
+                    "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".registry]\nconfig_path = \"/opt/certs.d\"\n");
+  workstation.write("/etc/containerd/certs.d/docker.io/hosts.toml", "server = \"https://other.example\"\n");
+  const auto* cure = find_cure("mirror-misconfigured");
+  const auto values = check_values(*cure, {{"registry", "docker.io"}, {"mirror", "https://mirror.example"}});
+  for (const auto* const platform : {"talos", "nodeadm", "k3s", "aks"}) {
+    const auto lasting = lasting_change(workstation.root(), *cure, *values, platform, "", "");
+    ASSERT_TRUE(lasting) << platform << ": " << lasting.error().message();
+    ASSERT_EQ(lasting->settings.size(), 2U) << platform;
+    EXPECT_EQ(lasting->settings[1].key, "/etc/containerd/certs.d/docker.io/hosts.toml");
+    EXPECT_THAT(lasting->settings[1].value, Not(HasSubstr("other.example")));
+  }
+}
+
+TEST(Lasting, AnAuthorityOfARegistryWithAPortCanBePrintedForEveryPlatformThatHasAPlaceForIt) {
+  const node::ScratchRoot nothing;
+  nothing.write("/ca.pem", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
+  const auto* cure = find_cure("tls-untrusted");
+  const auto values = check_values(*cure, {{"registry", "registry.example:5000"}, {"ca", nothing.root().here("/ca.pem")}});
+  ASSERT_TRUE(values);
+  for (const auto* const platform : {"cloudformation-userdata", "eksctl", "terraform-eks", "karpenter", "nodeadm", "k3s", "rke2", "aks",
+                                     "openshift", "talos", "bottlerocket", "ansible", "drop-in"}) {
+    const auto lasting =
+        lasting_change(nothing.root(), *cure, *values, platform, platform == std::string("openshift") ? "" : "containerd", "");
+    ASSERT_TRUE(lasting) << platform << ": " << lasting.error().message();
+    const auto snippet = platforms::print(platform, lasting->settings, lasting->context);
+    ASSERT_TRUE(snippet) << platform << ": " << snippet.error().message();
+    EXPECT_THAT(snippet->text, Not(HasSubstr("# NOT in here"))) << platform;
+  }
+}
+
 TEST(Lasting, OnOneOfThoseNodesItsOwnRuntimeCounts) {
   const node::ScratchRoot root;
   make_eks_al2_docker(root);

@@ -47,14 +47,14 @@ Setting kubelet_flag(std::string key, std::string value) {
   return setting;
 }
 
-Result<Prescription> prescribe_provider(const node::Root& root, const NodeFacts&, const Values& values) {
+Result<Prescription> prescribe_provider(const node::Root& root, const NodeFacts& facts, const Values& values) {
   const auto config = values.get("provider-config"), folder = values.get("provider-bin-dir");
   if (config.empty() || folder.empty())
     return fail(Errc::invalid_argument,
                 "--provider-config FILE (a CredentialProviderConfig) and --provider-bin-dir DIR (with the programs that it names): kubelet "
                 "needs both");
-  if (!root.exists(config)) return fail(Errc::invalid_argument, fmt::format("there is no {} on this node", config));
-  if (!root.exists(folder)) return fail(Errc::invalid_argument, fmt::format("there is no {} on this node", folder));
+  if (!facts.elsewhere && !root.exists(config)) return fail(Errc::invalid_argument, fmt::format("there is no {} on this node", config));
+  if (!facts.elsewhere && !root.exists(folder)) return fail(Errc::invalid_argument, fmt::format("there is no {} on this node", folder));
   Prescription prescription;
   prescription.settings.push_back(kubelet_flag("image-credential-provider-config", config));
   prescription.settings.push_back(kubelet_flag("image-credential-provider-bin-dir", folder));
