@@ -59,7 +59,13 @@ std::string lacks(const Setting& setting) {
                                                             "(1.44 and later), a data volume made from a snapshot that holds the image"
                                                           : "Bottlerocket has no setting for it";
     case Target::kubelet_flag: return "Bottlerocket runs containerd and sets kubelet's flags itself";
-    case Target::kubelet_config: return "Bottlerocket has no setting for this key of kubelet's";
+    case Target::kubelet_config:
+      return setting.key == "maxParallelImagePulls"
+                 ? "Bottlerocket has no setting for it, and pulls any number at once; what can be set there is how many layers of an image "
+                   "come at once (settings.container-runtime.max-concurrent-downloads)"
+                 : "Bottlerocket has no setting for this key of kubelet's, and its files can't be changed; what works there: nodes of "
+                   "another "
+                   "image, such as Amazon Linux 2023 (--print nodeadm)";
     case Target::environment: return "Bottlerocket sets one proxy, for HTTPS, and where not to use it (settings.network)";
     case Target::unit:
     case Target::file: return "Bottlerocket's files can't be changed";
@@ -83,6 +89,11 @@ Result<std::vector<Entry>> settings_of(Order& order) {
         return setting.target == Target::kubelet_config && setting.key == "serializeImagePulls" && setting.value == "false";
       },
       "Bottlerocket sets it by itself");
+  order.already_there(
+      [](const Setting& setting) {
+        return setting.target == Target::kubelet_config && setting.key == "runtimeRequestTimeout" && setting.value == "15m";
+      },
+      "Bottlerocket sets it by itself");
   std::vector<Entry> out;
   const auto add = [&](std::initializer_list<std::string> path, edit::NewValue value) {
     Entry entry{{"settings"}, std::move(value), {}};
@@ -90,7 +101,9 @@ Result<std::vector<Entry>> settings_of(Order& order) {
     out.push_back(std::move(entry));
   };
   for (const auto& setting : order.take_if([](const Setting& one) { return kubernetes_name(one) != k_kubelet.end(); }))
-    add({"kubernetes", std::string(kubernetes_name(setting)->second)}, value_of(setting));
+    // Percents as texts: Bottlerocket takes a number too, Karpenter's reader of its user data does not.
+    add({"kubernetes", std::string(kubernetes_name(setting)->second)},
+        setting.key.rfind("imageGC", 0) == 0 ? edit::text_value(setting.value) : value_of(setting));
   for (const auto& setting :
        order.take_if([](const Setting& one) { return one.target == Target::kubelet_config && one.key.rfind("evictionHard.", 0) == 0; }))
     add({"kubernetes", "eviction-hard", setting.key.substr(std::string_view("evictionHard.").size())}, edit::text_value(setting.value));

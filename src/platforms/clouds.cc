@@ -80,6 +80,15 @@ std::string json_lines(const Settings& settings, std::size_t blanks) {
 constexpr std::string_view k_instead =
     "what helps there: faster disks, smaller layers or zstd, fewer pulls at once, images pulled ahead or streamed";
 
+bool is_parallel(const Setting& setting) {
+  return setting.target == Target::kubelet_config && setting.key == "serializeImagePulls" && setting.value == "false";
+}
+
+// NodeKubeletConfig.maxParallelImagePulls: from 2 to 5.
+bool gke_takes(const Setting& setting) {
+  return setting.key != "maxParallelImagePulls" || (setting.value.size() == 1 && setting.value[0] >= '2' && setting.value[0] <= '5');
+}
+
 std::string lacks(std::string_view platform, std::string_view instead, const Setting& setting) {
   switch (setting.target) {
     case Target::kubelet_flag: return fmt::format("{} sets kubelet's flags itself; {}", platform, k_instead);
@@ -88,7 +97,11 @@ std::string lacks(std::string_view platform, std::string_view instead, const Set
     case Target::cri_dockerd_flag:
     case Target::docker:
     case Target::crio: return fmt::format("{}'s nodes run containerd", platform);
-    case Target::kubelet_config: return fmt::format("{} has no setting for this key of kubelet's", platform);
+    case Target::kubelet_config:
+      return fmt::format(
+          "{} has no setting for this key of kubelet's; what works there: a privileged DaemonSet that sets it in kubelet's own "
+          "configuration and restarts kubelet, anew on each node that is made",
+          platform);
     case Target::sysctl:
       return fmt::format("{} lets other sysctls be set, not this one; a privileged DaemonSet can, as its documentation says", platform);
     case Target::environment:
@@ -148,14 +161,27 @@ Settings take_aks_proxies(Order& order) {
   return out;
 }
 
-std::string aks_lacks(const Setting& setting) { return lacks("AKS", "ephemeral OS disks, artifact streaming with ACR", setting); }
+std::string aks_lacks(const Setting& setting) {
+  if (setting.target == Target::kubelet_config && setting.key.rfind("registry", 0) == 0)
+    return "AKS has no setting for it (asked for in its issue 5863); what works there: fewer pods that start at once on a node, or a "
+           "privileged "
+           "DaemonSet that puts the flag into KUBELET_FLAGS of /etc/default/kubelet and restarts kubelet, anew on each node that is made";
+  return lacks("AKS", "ephemeral OS disks, artifact streaming with ACR", setting);
+}
+
+void without_aks_defaults(Order& order) {
+  order.already_there([](const Setting& setting) { return setting.target == Target::containerd && setting.key == "registry.config_path"; },
+                      "AKS sets it by itself");
+  order.already_there(
+      [](const Setting& setting) { return is_parallel(setting); },
+      "AKS pulls in parallel by itself since Kubernetes 1.31, without a limit; before, it has no setting: upgrade the pool");
+}
 
 Result<Snippet> print(Order& order) {
   const auto kubelet = take_aks_kubelet(order);
   const auto sysctls = take_aks_sysctls(order);
   const auto proxies = take_aks_proxies(order);
-  order.already_there([](const Setting& setting) { return setting.target == Target::containerd && setting.key == "registry.config_path"; },
-                      "AKS sets it by itself");
+  without_aks_defaults(order);
   Order by_pod(order.take_if(without_restart), order.context);
   const auto files = take_node_files(by_pod, {});
   order.leave_out(aks_lacks);
@@ -216,7 +242,13 @@ Result<Snippet> print(Order& order) {
 
 namespace gke {
 
-Settings take_gke_kubelet(Order& order) { return take_named(order, Target::kubelet_config, k_gke_kubelet); }
+Settings take_gke_kubelet(Order& order) {
+  auto out = order.take_if([](const Setting& setting) {
+    return setting.target == Target::kubelet_config && !name_in(k_gke_kubelet, setting.key).empty() && gke_takes(setting);
+  });
+  for (auto& setting : out) setting.key = name_in(k_gke_kubelet, setting.key);
+  return out;
+}
 
 Settings take_gke_sysctls(Order& order) {
   return order.take_if([](const Setting& setting) {
@@ -232,14 +264,33 @@ std::string gke_registry_host(const Mirror& mirror) {
 }
 
 std::string gke_lacks(const Setting& setting) {
+  if (setting.target == Target::kubelet_config && !gke_takes(setting)) return "GKE takes 2 to 5 for it";
+  if (setting.target == Target::kubelet_config && setting.key.rfind("registry", 0) == 0)
+    return "GKE has no setting for it; what works there: fewer pods that start at once on a node, images that need no pull (image "
+           "streaming, a "
+           "secondary boot disk that holds them)";
+  if (setting.target == Target::environment)
+    return "GKE has no proxy for its nodes; what works there: Cloud NAT, or a remote repository of Artifact Registry as a mirror (--print "
+           "gke of "
+           "mirror-misconfigured --mirror)";
+  if (setting.target == Target::file && (contains(setting.key, "/certs.d/") || is_ca_file(setting.key)))
+    return "GKE puts no files of yours on a node; what works there: the certificate in Secret Manager, named by "
+           "privateRegistryAccessConfig.certificateAuthorityDomainConfig in the file of --containerd-config-from-file (1.27.3-gke.1700 and "
+           "later, Container-Optimized OS)";
   return lacks("GKE", "--disk-type pd-ssd or hyperdisk-balanced, image streaming, a secondary boot disk that holds the image", setting);
+}
+
+void without_gke_defaults(Order& order) {
+  order.already_there([](const Setting& setting) { return setting.target == Target::containerd && setting.key == "registry.config_path"; },
+                      "GKE sets it by itself");
+  order.already_there([](const Setting& setting) { return is_parallel(setting); },
+                      "GKE's nodes pull in parallel by themselves, 2 or 3 images at a time where nothing else is set");
 }
 
 Result<Snippet> print(Order& order) {
   const auto kubelet = take_gke_kubelet(order);
   const auto sysctls = take_gke_sysctls(order);
-  order.already_there([](const Setting& setting) { return setting.target == Target::containerd && setting.key == "registry.config_path"; },
-                      "GKE sets it by itself");
+  without_gke_defaults(order);
   const auto mirrors = take_mirrors(order);
   order.leave_out(gke_lacks);
   if (order.nothing_taken()) return tl::unexpected(order.unsupported("GKE"));
@@ -259,16 +310,19 @@ Result<Snippet> print(Order& order) {
   }
   const auto flags = fmt::format("{}{}", system.empty() ? "" : " --system-config-from-file=node-system-config.yaml",
                                  runtime.empty() ? "" : " --containerd-config-from-file=containerd-config.yaml");
-  const Head head = {fmt::format("gcloud container node-pools update POOL --cluster=CLUSTER{}; it takes the place of the pool's old file, "
-                                 "whose keys have to stand in it too",
-                                 flags),
-                     "as GKE makes the pool's nodes anew, one by one", "with the old file, in the same way"};
+  const Head head = {
+      fmt::format(
+          "gcloud container node-pools update POOL --cluster=CLUSTER --location=LOCATION{}; it takes the place of the pool's old file, "
+          "whose keys have to stand in it too",
+          flags),
+      "as GKE makes the pool's nodes anew, one by one", "with the old file, in the same way"};
   if (runtime.empty()) return snippet(order, "node-system-config.yaml", head_comment(order, head) + system);
   if (system.empty()) return snippet(order, "containerd-config.yaml", head_comment(order, head) + runtime);
   return snippet(
       order, "gke-node-configuration.sh",
       fmt::format("#!/bin/sh\n{}set -eu\ncat > node-system-config.yaml << 'END'\n{}END\ncat > containerd-config.yaml << 'END'\n{}END\n"
-                  "gcloud container node-pools update \"${{POOL:?is to be set}}\" --cluster=\"${{CLUSTER:?is to be set}}\"{}\n",
+                  "gcloud container node-pools update \"${{POOL:?is to be set}}\" --cluster=\"${{CLUSTER:?is to be set}}\" "
+                  "--location=\"${{LOCATION:?is to be set}}\"{}\n",
                   head_comment(order, head), system, runtime, flags));
 }
 

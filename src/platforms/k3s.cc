@@ -104,7 +104,7 @@ Result<Snippet> print_rancher(const Rancher& rancher, Order& order) {
   const auto mirrors = take_mirrors(order);
   const auto trusts = take_trusts(order);
   if (!mirrors.empty() || !trusts.empty()) {
-    std::string text = mirrors.empty() ? "" : "mirrors:\n";
+    auto text = fmt::format("# {}\n{}", name, mirrors.empty() ? "" : "mirrors:\n");
     for (const auto& mirror : mirrors) {
       text += fmt::format("  {}:\n    endpoint:\n", yaml_text(mirror.registry));
       for (const auto& endpoint : mirror.endpoints) text += fmt::format("      - {}\n", json_text(endpoint));
@@ -115,7 +115,7 @@ Result<Snippet> print_rancher(const Rancher& rancher, Order& order) {
       files.push_back({ca, trust.pem, {}, {}});
       text += fmt::format("  {}:\n    tls:\n      ca_file: {}\n", yaml_text(trust.registry), yaml_text(ca));
     }
-    files.push_back({fmt::format("{}/registries.yaml", rancher.config), text, {}, {}});
+    files.push_back({fmt::format("{}/registries.yaml", rancher.config), text, {}, {}, true});
     order.notes.push_back(fmt::format("what {}/registries.yaml has already has to stand in it too", rancher.config));
   }
   if (const auto proxies = order.take_if(is_proxy); !proxies.empty()) {

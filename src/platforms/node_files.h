@@ -15,6 +15,7 @@ struct NodeFile {
   std::string path, text;
   std::vector<std::string> restarts;  // units that read it when they start; "" entries: none
   std::string apply;                  // a command that makes it count without a restart: "sysctl -p …", "update-ca-certificates"
+  bool shared = false;                // others write into it too: a script must not take the place of theirs
 };
 
 /// Takes units, environments, sysctls, CRI-O's keys and files out of `order`. `with_units`: the platform's nodes have systemd

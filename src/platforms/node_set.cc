@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "platforms/script.h"
+#include "platforms/write.h"
 
 namespace unsnag::platforms {
 
@@ -21,6 +22,12 @@ Snippet node_set(Order& order, const std::vector<NodeFile>& files, Head head, co
   }
   Script script;
   for (const auto& file : files) {
+    // Its first line tells whose it is.
+    if (file.shared)
+      script.run(
+          fmt::format("if [ -s {0} ] && [ \"$(head -n 1 {0})\" != {1} ]; then echo '{0} is there already: unsnag fix --print --patch puts "
+                      "the change into it' >&2; exit 1; fi",
+                      file.path, shell_word(file.text.substr(0, file.text.find('\n')))));
     script.write(file);
     if (!file.apply.empty()) script.run(file.apply);
   }

@@ -9,6 +9,7 @@
 
 #include "base/base64.h"
 #include "base/text.h"
+#include "platforms/clouds.h"
 #include "platforms/makers.h"
 #include "platforms/node_files.h"
 #include "platforms/script.h"
@@ -22,12 +23,6 @@ using settings::Target;
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> k_proxies = {
     {{"HTTP_PROXY", "httpProxy"}, {"HTTPS_PROXY", "httpsProxy"}, {"NO_PROXY", "noProxy"}}};
-
-const auto* proxy_of(const Setting& setting) {
-  return std::find_if(k_proxies.begin(), k_proxies.end(), [&](const auto& one) {
-    return setting.target == Target::environment && setting.unit == "crio.service" && one.first == setting.key;
-  });
-}
 
 std::string lacks(const Setting& setting) {
   switch (setting.target) {
@@ -51,14 +46,7 @@ std::string machine_config(const Order& order, const std::vector<NodeFile>& file
                            yaml_text(file.path.substr(file.path.rfind('/') + 1)), yaml_block(file.text, 16));
       continue;
     }
-    // What is in it, for who reads it.
-    for (const auto line : split(trim(file.text), '\n'))
-      storage +=
-          fmt::format("        #{}{}\n", line.empty() ? "" : " ", printable(line) == line && !contains(line, "\t") ? line : "(not shown)");
-    storage += fmt::format(
-        "        - path: {}\n          mode: 420\n          overwrite: true\n          contents:\n            source: "
-        "data:text/plain;charset=utf-8;base64,{}\n",
-        yaml_text(file.path), encode_base64(file.text));
+    storage += "        - " + indent(machine_file(file), 10).substr(10);
   }
   if (!storage.empty()) out += "    storage:\n      files:\n" + storage;
   if (!units.empty()) out += "    systemd:\n      units:\n" + units;
@@ -66,6 +54,26 @@ std::string machine_config(const Order& order, const std::vector<NodeFile>& file
 }
 
 }  // namespace
+
+std::string machine_file(const NodeFile& file) {
+  auto out = fmt::format("path: {}\n", yaml_text(file.path));
+  // What is in it, for who reads it.
+  for (const auto line : split(trim(file.text), '\n'))
+    out += fmt::format("#{}{}\n", line.empty() ? "" : " ", printable(line) == line && !contains(line, "\t") ? line : "(not shown)");
+  return out + fmt::format("mode: 420\noverwrite: true\ncontents:\n  source: data:text/plain;charset=utf-8;base64,{}\n",
+                           encode_base64(file.text));
+}
+
+Settings take_proxies(Order& order) {
+  const auto name_of = [](const Setting& setting) {
+    return std::find_if(k_proxies.begin(), k_proxies.end(), [&](const auto& one) { return one.first == setting.key; });
+  };
+  auto out = order.take_if([&](const Setting& setting) {
+    return setting.target == Target::environment && setting.unit == "crio.service" && name_of(setting) != k_proxies.end();
+  });
+  for (auto& setting : out) setting.key = name_of(setting)->second;
+  return out;
+}
 
 Result<Snippet> print(Order& order) {
   std::string documents;
@@ -76,9 +84,10 @@ Result<Snippet> print(Order& order) {
                     "machineConfigPoolSelector:\n    matchLabels:\n"
                     "      pools.operator.machineconfiguration.openshift.io/worker: \"\"\n  kubeletConfig:\n{}",
                     order.name(), indent(kubelet_yaml(keys), 4)));
-  if (const auto proxies = order.take_if([](const Setting& setting) { return proxy_of(setting) != k_proxies.end(); }); !proxies.empty()) {
+  const auto proxies = take_proxies(order);
+  if (!proxies.empty()) {
     std::string spec;
-    for (const auto& proxy : proxies) spec += fmt::format("  {}: {}\n", proxy_of(proxy)->second, json_text(plain_value(proxy)));
+    for (const auto& proxy : proxies) spec += fmt::format("  {}: {}\n", proxy.key, json_text(plain_value(proxy)));
     add("apiVersion: config.openshift.io/v1\nkind: Proxy\nmetadata:\n  name: cluster\nspec:\n" + spec);
     order.notes.emplace_back("the Proxy is the whole cluster's, and what it has already has to stand in it too");
   }
@@ -90,10 +99,15 @@ Result<Snippet> print(Order& order) {
   order.leave_out(lacks);
   if (order.nothing_taken()) return tl::unexpected(order.unsupported("OpenShift"));
   order.versions.emplace_back("OpenShift 4.7 and later, the pool of workers");
-  const Head head = {"oc apply -f THIS; for another pool change the role and the selector",
+  // A cluster has one Proxy: to delete it would take more away than was put there.
+  const bool only_proxy = proxies.size() == order.taken().size();
+  std::string take_back = only_proxy        ? "oc edit proxy cluster, without the lines"
+                          : proxies.empty() ? "oc delete -f THIS"
+                                            : "oc edit proxy cluster, without the lines, and oc delete of the other objects";
+  const Head head = {only_proxy ? "oc apply -f THIS" : "oc apply -f THIS; for another pool change the role and the selector",
                      files.empty() ? "as the Machine Config Operator takes it to the pool: it drains and restarts the nodes one by one"
                                    : "as the Machine Config Operator takes it to the pool: it drains and reboots the nodes one by one",
-                     "oc delete -f THIS; the nodes are drained and restarted again"};
+                     take_back + "; the nodes are drained and restarted again"};
   return snippet(order, order.name() + ".yaml", head_comment(order, head) + documents);
 }
 

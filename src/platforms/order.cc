@@ -89,7 +89,10 @@ bool Order::has_if(const std::function<bool(const Setting&)>& is_it) const { ret
 
 void Order::already_there(const std::function<bool(const Setting&)>& is_it, std::string_view why) {
   const auto there = std::stable_partition(rest_.begin(), rest_.end(), [&](const auto& setting) { return !is_it(setting); });
-  for (auto at = there; at != rest_.end(); ++at) notes.push_back(fmt::format("{} is not in here: {}", secretless(*at), why));
+  for (auto at = there; at != rest_.end(); ++at) {
+    notes.push_back(fmt::format("{} is not in here: {}", secretless(*at), why));
+    there_.push_back(fmt::format("{}: {}", secretless(*at), why));
+  }
   rest_.erase(there, rest_.end());
 }
 
@@ -119,8 +122,9 @@ std::vector<std::string> Order::all_versions() const {
 }
 
 Error Order::unsupported(std::string_view platform_title) const {
-  const auto reasons = left_out();
-  if (reasons.empty()) return {Errc::unsupported, fmt::format("{} has all of it already", platform_title)};
+  auto reasons = left_out();
+  if (reasons.empty() && there_.empty()) return {Errc::unsupported, fmt::format("{} has all of it already", platform_title)};
+  reasons.insert(reasons.end(), there_.begin(), there_.end());
   return {Errc::unsupported, fmt::format("{}", fmt::join(reasons, "; "))};
 }
 

@@ -45,6 +45,7 @@ class Order {
 
  private:
   Settings rest_, taken_;
+  std::vector<std::string> there_;                             // "what: why it need not be written"
   std::vector<std::pair<std::string, std::string>> left_out_;  // reason, settings
 };
 

@@ -30,11 +30,6 @@ using settings::Target;
 
 std::string use_print(const Setting&) { return "it has no place in this file: --print says where it goes"; }
 
-const Value* document_of(const std::vector<Value>& documents, std::string_view kind) {
-  const auto found = std::find_if(documents.begin(), documents.end(), [&](const auto& one) { return one["kind"].scalar == kind; });
-  return found == documents.end() ? nullptr : &*found;
-}
-
 Result<std::string> set_mirrors(std::string_view yaml, const std::vector<Mirror>& mirrors, const edit::Path& path,
                                 std::string_view endpoints) {
   std::string out(yaml);
@@ -144,6 +139,7 @@ Result<std::string> patch(std::string_view text, Order& order) { return patch_ra
 
 namespace aks {
 Result<std::string> patch(std::string_view text, Order& order) {
+  without_aks_defaults(order);
   TRY_ASSIGN(const auto file, parse_json(text));
   std::string out(text);
   const bool os = file["sysctls"] || file["transparentHugePageEnabled"] || file["transparentHugePageDefrag"] || file["swapFileSizeMB"];
@@ -168,6 +164,7 @@ Result<std::string> patch(std::string_view text, Order& order) {
 
 namespace gke {
 Result<std::string> patch(std::string_view text, Order& order) {
+  without_gke_defaults(order);
   std::string out(text);
   for (const auto& setting : take_gke_kubelet(order)) {
     TRY_ASSIGN(out, edit::set_yaml(out, {"kubeletConfig", setting.key}, new_value(setting)));
@@ -176,27 +173,24 @@ Result<std::string> patch(std::string_view text, Order& order) {
     TRY_ASSIGN(out, edit::set_yaml(out, {"linuxConfig", "sysctl", setting.key}, edit::text_value(plain_value(setting))));
   }
   for (const auto& mirror : take_mirrors(order)) {
+    TRY_ASSIGN(const auto documents, parse_yaml(out));
+    const auto server = mirror.registry == "*" ? "_default" : mirror.registry;
+    const Value* there = nullptr;
+    if (!documents.empty())
+      for (const auto& [index, one] : documents[0]["registryHosts"].entries)
+        if (one["server"].scalar == server) there = &one;
+    if (there != nullptr) {
+      std::vector<std::string> endpoints;
+      for (const auto& [index, host] : (*there)["hosts"].entries) endpoints.push_back(host["host"].scalar);
+      if (endpoints == mirror.endpoints) continue;
+      return fail(Errc::unsupported, fmt::format("registryHosts has other hosts for {} already: change them there", server));
+    }
     TRY_ASSIGN(out, add_map_to_list(out, {"registryHosts"}, gke_registry_host(mirror)));
   }
   TRY(all_taken(order, "GKE", gke_lacks));
   return out;
 }
 }  // namespace gke
-
-namespace openshift {
-Result<std::string> patch(std::string_view text, Order& order) {
-  std::string out(text);
-  TRY_ASSIGN(const auto documents, parse_yaml(text));
-  if (document_of(documents, "KubeletConfig") != nullptr) {
-    TRY_ASSIGN(out, set_kubelet_keys(out, {"[kind=KubeletConfig]", "spec", "kubeletConfig"}, order.take(Target::kubelet_config)));
-  }
-  TRY(all_taken(order, "OpenShift", [](const Setting& setting) {
-    return std::string(setting.target == Target::kubelet_config ? "there is no KubeletConfig in this file"
-                                                                : "a MachineConfig of its own is the way there: --print writes one");
-  }));
-  return out;
-}
-}  // namespace openshift
 
 namespace talos {
 Result<std::string> patch(std::string_view text, Order& order) {

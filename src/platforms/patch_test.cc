@@ -2,9 +2,11 @@
 #include <string>
 #include <string_view>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/base64.h"
 #include "base/document.h"
 #include "base/text.h"
 #include "platforms/cases_for_tests.h"
@@ -299,6 +301,104 @@ TEST(PatchOpenshift, KubeletsKeysGoIntoTheKubeletConfigAndFilesAreSentToPrint) {
       "podPidsLimit: 1024 # p\n";
   EXPECT_THAT(changed("openshift", k_config, "qps"), HasSubstr("    registryPullQPS: 20\n"));
   EXPECT_THAT(patched("openshift", k_config, "deadline-crio").error().detail, HasSubstr("--print"));
+}
+
+// The content of `path` in a MachineConfig.
+std::string content_in(std::string_view yaml, std::string_view path) {
+  const auto documents = parse_yaml(yaml);
+  if (!documents) return "error: " + documents.error().message();
+  for (const auto& [index, file] : (*documents)[0].at({"spec", "config", "storage", "files"}).entries)
+    if (file["path"].scalar == path) {
+      const auto& source = file.at({"contents", "source"}).scalar;
+      return decode_base64(std::string_view(source).substr(source.find(',') + 1)).value_or("?");
+    }
+  return "no such file";
+}
+
+std::string machine_config(std::string_view rest) {
+  return fmt::format(
+      "apiVersion: machineconfiguration.openshift.io/v1\nkind: MachineConfig # ours\nmetadata:\n  name: 99-worker-crio\nspec:\n  config:\n"
+      "    ignition:\n      version: 3.2.0\n{}",
+      rest);
+}
+
+TEST(PatchMachineConfig, AKeyThatAFileInItSetsIsChangedThereWithItsComments) {
+  const auto before = machine_config(fmt::format(
+      "    storage:\n      files:\n        # how CRI-O pulls\n        - path: /etc/crio/crio.conf.d/99-zz.conf\n          mode: 420\n"
+      "          contents:\n            source: data:;base64,{}\n",
+      encode_base64("# ours\n[crio.image]\npull_progress_timeout = \"20s\" # too short\npause_image = \"x\"\n")));
+  const auto after = changed("openshift", before, "deadline-crio", false);
+  EXPECT_EQ(content_in(after, "/etc/crio/crio.conf.d/99-zz.conf"),
+            "# ours\n[crio.image]\npull_progress_timeout = \"10m\" # too short\npause_image = \"x\"\n");
+  EXPECT_THAT(after, HasSubstr("        # how CRI-O pulls\n"));
+  EXPECT_THAT(after, HasSubstr("kind: MachineConfig # ours\n"));
+  EXPECT_THAT(after, Not(HasSubstr("unsnag")));
+}
+
+TEST(PatchMachineConfig, PercentEscapesAreContentToo) {
+  const auto before = machine_config(
+      "    storage:\n      files:\n        - path: /etc/crio/crio.conf.d/10-a.conf\n          contents:\n"
+      "            source: data:,%5Bcrio.image%5D%0Apull_progress_timeout%20%3D%20%2220s%22%0A\n");
+  EXPECT_EQ(content_in(changed("openshift", before, "deadline-crio", false), "/etc/crio/crio.conf.d/10-a.conf"),
+            "[crio.image]\npull_progress_timeout = \"10m\"\n");
+}
+
+TEST(PatchMachineConfig, WhatIsNotInItYetIsAddedBesideWhatIs) {
+  const auto bare = changed("openshift", machine_config(""), "deadline-crio");
+  EXPECT_EQ(content_in(bare, "/etc/crio/crio.conf.d/99-unsnag-progress-deadline.conf"), "[crio.image]\npull_progress_timeout = \"10m\"\n");
+  EXPECT_THAT(bare, HasSubstr("# pull_progress_timeout = \"10m\"\n"));
+  const auto more =
+      changed("openshift",
+              machine_config("    storage:\n      files:\n      - path: /etc/motd # hello\n        mode: 420\n        contents:\n"
+                             "          source: data:,hello\n"),
+              "mirror-crio");
+  EXPECT_THAT(content_in(more, "/etc/containers/registries.conf.d/50-mirror.conf"), HasSubstr("[[registry.mirror]]"));
+}
+
+TEST(PatchMachineConfig, AUnitsDropInIsChangedOrAdded) {
+  std::vector<settings::Setting> limit = {
+      {settings::Target::unit, "crio.service", "Service.LimitNOFILE", "1048576", settings::Kind::number, {}}};
+  auto context = case_named("deadline-crio").context;
+  const auto before = machine_config(
+      "    systemd:\n      units:\n        - name: crio.service\n          dropins:\n            - name: 90-limits.conf\n              "
+      "contents: |\n"
+      "                # ours\n                [Service]\n                LimitNOFILE=1024\n        - name: other.service\n          "
+      "enabled: true\n");
+  const auto after = patch("openshift", before, limit, context);
+  ASSERT_TRUE(after) << after.error().message();
+  EXPECT_THAT(*after, HasSubstr("                # ours\n                [Service]\n                LimitNOFILE=1048576\n"));
+  EXPECT_THAT(*after, Not(HasSubstr("unsnag")));
+  const auto fresh = patch(
+      "openshift", machine_config("    systemd:\n      units:\n        - name: other.service\n          enabled: true\n"), limit, context);
+  ASSERT_TRUE(fresh) << fresh.error().message();
+  const auto documents = parse_yaml(*fresh);
+  ASSERT_TRUE(documents) << *fresh;
+  EXPECT_THAT(*fresh, HasSubstr("LimitNOFILE=1048576"));
+  const auto twice = patch("openshift", *fresh, limit, context);
+  ASSERT_TRUE(twice) << twice.error().message();
+  EXPECT_EQ(*twice, *fresh);
+}
+
+TEST(PatchMachineConfig, WhatCantBeSeenIntoIsRefused) {
+  EXPECT_THAT(patched("openshift",
+                      machine_config("    storage:\n      files:\n        - path: /etc/crio/crio.conf.d/10-a.conf\n          contents:\n"
+                                     "            compression: gzip\n            source: data:;base64,AAAA\n"),
+                      "deadline-crio")
+                  .error()
+                  .detail,
+              HasSubstr("compressed"));
+  EXPECT_THAT(
+      patched("openshift", "kind: MachineConfig\nspec:\n  config:\n    ignition:\n      version: 2.2.0\n", "deadline-crio").error().detail,
+      HasSubstr("Ignition"));
+  EXPECT_THAT(patched("openshift", machine_config("") + "---\n" + machine_config(""), "deadline-crio").error().detail,
+              HasSubstr("several"));
+}
+
+TEST(PatchGke, AMirrorThatIsThereIsNotAddedAgain) {
+  const auto once = changed("gke", "registryHosts:\n- server: \"quay.io\"\n  hosts:\n  - host: \"https://a.example\" # ours\n", "mirror");
+  EXPECT_THAT(once, HasSubstr("- server: \"docker.io\"\n"));
+  EXPECT_THAT(patched("gke", "registryHosts:\n- server: docker.io\n  hosts:\n  - host: https://a.example\n", "mirror").error().detail,
+              HasSubstr("already"));
 }
 
 }  // namespace

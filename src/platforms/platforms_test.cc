@@ -86,6 +86,57 @@ TEST(ProgressDeadline, IsRefusedWhereThereIsNoKnobAndWhatHelpsIsNamed) {
     EXPECT_FALSE(print(platform, case_named("deadline-docker").settings, case_named("deadline-docker").context)) << platform;
 }
 
+TEST(Refusals, NameTheNearestThatWorks) {
+  for (const auto* const platform : {"aks", "gke"}) {
+    EXPECT_THAT(printed(platform, "qps"), HasSubstr("what works there")) << platform;
+    EXPECT_THAT(printed(platform, "qps"), Not(HasSubstr("sets   "))) << platform;
+  }
+  EXPECT_THAT(printed("gke", "proxy"), HasSubstr("Artifact Registry"));
+  EXPECT_THAT(printed("gke", "ca-of-registry"), HasSubstr("Secret Manager"));
+}
+
+TEST(Refusals, WhatThePlatformDoesByItselfIsSaidToo) {
+  const auto text = printed("bottlerocket", "kubelet-parallel");
+  EXPECT_THAT(text, HasSubstr("serializeImagePulls: false: Bottlerocket sets it by itself"));
+  EXPECT_THAT(text, HasSubstr("max-concurrent-downloads"));
+  EXPECT_THAT(printed("aks", "kubelet-parallel"), HasSubstr("since Kubernetes 1.31"));
+}
+
+TEST(Gke, TakesTwoToFivePullsAtOnce) {
+  EXPECT_THAT(printed("gke", "kubelet-parallel"), HasSubstr("\n  maxParallelImagePulls: 5\n"));
+  auto settings = case_named("kubelet-parallel").settings;
+  settings.back().value = "8";
+  const auto snippet = print("gke", settings, case_named("kubelet-parallel").context);
+  ASSERT_FALSE(snippet);
+  EXPECT_THAT(snippet.error().detail, HasSubstr("2 to 5"));
+}
+
+TEST(Bottlerocket, PercentsAreTextsSinceKarpenterReadsNoOthers) {
+  EXPECT_THAT(printed("bottlerocket", "gc"), HasSubstr("\nimage-gc-high-threshold-percent = \"75\"\n"));
+  EXPECT_THAT(printed("bottlerocket", "qps"), HasSubstr("\nregistry-qps = 20\n"));
+}
+
+TEST(Openshift, TheClustersProxyIsNeverDeleted) {
+  auto set = case_named("proxy");
+  for (auto& setting : set.settings) setting.unit = "crio.service";
+  set.context.runtime = Runtime::crio;
+  const auto snippet = print("openshift", set.settings, set.context);
+  ASSERT_TRUE(snippet) << snippet.error().message();
+  EXPECT_THAT(snippet->text, Not(HasSubstr("oc delete")));
+  EXPECT_THAT(snippet->text, HasSubstr("oc edit proxy cluster"));
+}
+
+TEST(AuthorityOfARegistry, IsSaidInThePlatformsOwnWords) {
+  EXPECT_THAT(printed("k3s", "ca-of-registry"),
+              HasSubstr("  \"registry.example:5000\":\n    tls:\n      ca_file: /etc/rancher/k3s/ca-registry-example-5000.crt\n"));
+  EXPECT_THAT(printed("talos", "ca-of-registry"),
+              HasSubstr("    config:\n      \"registry.example:5000\":\n        tls:\n          ca: LS0t"));
+  EXPECT_THAT(printed("bottlerocket", "ca-of-registry"), HasSubstr("[settings.pki.registry-example-5000]\ndata = \"LS0t"));
+  EXPECT_THAT(printed("aks", "ca-of-registry"), HasSubstr("put /etc/containerd/certs.d/registry.example:5000/ca.crt 644"));
+}
+
+TEST(K3s, AScriptDoesNotTakeThePlaceOfARegistriesFileThatIsThere) { EXPECT_THAT(printed("k3s", "ca-of-registry"), HasSubstr("exit 1")); }
+
 TEST(ProgressDeadline, IsRefusedForAKubeletThatEndsAtTheFlag) {
   auto context = case_named("deadline-docker").context;
   context.kubernetes_version = "1.24.0";

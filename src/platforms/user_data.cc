@@ -134,6 +134,11 @@ Result<std::string> patch_parts(std::string_view text, Order& order, const Escap
 
 }  // namespace
 
+const Value* document_of(const std::vector<Value>& documents, std::string_view kind) {
+  const auto found = std::find_if(documents.begin(), documents.end(), [&](const auto& one) { return one["kind"].scalar == kind; });
+  return found == documents.end() ? nullptr : &*found;
+}
+
 edit::NewValue new_value(const Setting& setting) {
   using Kind = edit::NewValue::Kind;
   switch (setting.kind) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/document.h"
 #include "base/result.h"
 #include "edit/new_value.h"
 #include "platforms/order.h"
@@ -21,6 +22,8 @@ Result<std::string> patch_user_data(std::string_view user_data, Order& order, co
 /// The same for a stream of YAML documents with a NodeConfig in it.
 Result<std::string> patch_node_config(std::string_view yaml, Order& order);
 
+/// The first document of that kind, or null.
+const Value* document_of(const std::vector<Value>& documents, std::string_view kind);
 edit::NewValue new_value(const settings::Setting& setting);
 /// kubelet's keys in the map at `path`.
 Result<std::string> set_kubelet_keys(std::string_view yaml, const edit::Path& path, const Settings& keys);
