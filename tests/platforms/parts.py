@@ -3,7 +3,7 @@
 
 parts.py FOLDER OUT: for each FOLDER/PLATFORM/CASE/FILE writes its parts into OUT and prints a line "KIND FILE" for each.
 Kinds: sh (a shell script), toml-2 and toml-3 (containerd's configuration of that version), toml, unit (a drop-in), cfn
-(CloudFormation), hcl, play (Ansible), and those that decode/ knows.
+(CloudFormation), hcl, play (Ansible), and those that decode/ and schemas.py know.
 """
 import base64
 import email
@@ -68,6 +68,8 @@ def file(origin, path, text):
         give(origin, "toml", text)
     elif "kubelet.conf.d" in path:
         give(origin, "KubeletConfiguration", text)
+    elif path.endswith("/registries.yaml"):
+        give(origin, "Registries", text)
     elif path.endswith(".yaml"):
         assert documents(text), path
 
@@ -94,12 +96,13 @@ def take_apart(path):
     platform, text = path.parts[-3], path.read_text()
     if path.suffix == ".sh":
         give(path, "sh", text)
-        for one in re.findall(r"^cat > \S+\.json << 'END'\n((?:.*\n)*?)END$", text, re.M):
+        for name, one in re.findall(r"^cat > (\S+)\.json << 'END'\n((?:.*\n)*?)END$", text, re.M):
             json.loads(one)
+            give(path, {"linuxkubeletconfig": "AksKubelet", "linuxosconfig": "AksOs", "httpproxyconfig": "AksProxy"}[name], one)
         for one in re.findall(r"<< 'END-OF-DAEMONSET'\n((?:.*\n)*?)END-OF-DAEMONSET$", text, re.M):
             give(path, "sh", documents(one)[0]["spec"]["template"]["spec"]["containers"][0]["env"][0]["value"])
-        for one in re.findall(r"^cat > \S+\.yaml << 'END'\n((?:.*\n)*?)END$", text, re.M):
-            assert documents(one)
+        for name, one in re.findall(r"^cat > (\S+)\.yaml << 'END'\n((?:.*\n)*?)END$", text, re.M):
+            give(path, {"node-system-config": "GkeSystem", "containerd-config": "GkeContainerd"}[name], one)
     elif path.suffix == ".tf":
         give(path, "hcl", text)
         for one in re.findall(r"<<-(\w+)\n((?:.*\n)*?) *\1\n", text):
@@ -111,6 +114,8 @@ def take_apart(path):
         hcl2.loads(text)
     elif path.suffix == ".toml":
         give(path, "toml-3" if platform in ("k3s", "rke2") and "[plugins" in text else "toml", text)
+        if platform == "bottlerocket":
+            give(path, "Bottlerocket", text)
     elif path.suffix == ".mime":
         user_data(path, text)
     elif path.suffix == ".conf" and "KubeletConfiguration" in text:
@@ -126,13 +131,14 @@ def take_apart(path):
             user_data(path, unsub(data.replace("${ClusterName}", "cluster")))
     elif platform == "eksctl":
         one = documents(text)[0]
-        assert set(one) <= {"preBootstrapCommands", "overrideBootstrapCommand"}, one.keys()
+        give(path, "Eksctl", text)
         for command in one.get("preBootstrapCommands", []):
             give(path, "sh", command)
         if "overrideBootstrapCommand" in one:
             user_data(path, one["overrideBootstrapCommand"])
     elif platform == "karpenter":
         one = documents(text)[0]
+        give(path, "EC2NodeClass", text)
         if "userData" in one["spec"]:
             user_data(path, one["spec"]["userData"])
         if "kubelet" in one["spec"]:
@@ -155,6 +161,10 @@ def take_apart(path):
             if one["kind"] == "MachineConfig":
                 for item in one["spec"]["config"].get("storage", {}).get("files", []):
                     file(path, item["path"], base64.b64decode(item["contents"]["source"].split("base64,")[1]).decode())
+    elif path.name == "registries.yaml":
+        give(path, "Registries", text)
+    elif platform == "gke":
+        give(path, "GkeSystem" if path.name == "node-system-config.yaml" else "GkeContainerd", text)
     else:
         for one in documents(text):
             if one.get("kind") == "KubeletConfiguration":

@@ -57,7 +57,7 @@ func decode(kind string, data []byte) error {
 		_, err := configloader.NewFromBytes(data)
 		return err
 	}
-	return fmt.Errorf("no such kind")
+	return decodeCloud(kind, data)
 }
 
 func main() {
