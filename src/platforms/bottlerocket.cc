@@ -58,7 +58,10 @@ std::string lacks(const Setting& setting) {
                                                             "(settings.container-runtime.max-concurrent-downloads), the SOCI snapshotter "
                                                             "(1.44 and later), a data volume made from a snapshot that holds the image"
                                                           : "Bottlerocket has no setting for it";
-    case Target::kubelet_flag: return "Bottlerocket runs containerd and sets kubelet's flags itself";
+    case Target::kubelet_flag:
+      return setting.key.rfind("image-credential-provider", 0) == 0
+                 ? "Bottlerocket has its providers in its image; what works there: settings.kubernetes.credential-providers turns them on"
+                 : "Bottlerocket runs containerd and sets kubelet's flags itself";
     case Target::kubelet_config:
       return setting.key == "maxParallelImagePulls"
                  ? "Bottlerocket has no setting for it, and pulls any number at once; what can be set there is how many layers of an image "

@@ -17,6 +17,7 @@
 #include "platforms/mirrors.h"
 #include "platforms/node_files.h"
 #include "platforms/script.h"
+#include "platforms/versions.h"
 #include "platforms/write.h"
 
 namespace unsnag::platforms {
@@ -80,6 +81,12 @@ std::string json_lines(const Settings& settings, std::size_t blanks) {
 constexpr std::string_view k_instead =
     "what helps there: faster disks, smaller layers or zstd, fewer pulls at once, images pulled ahead or streamed";
 
+std::string for_credentials(const Setting& setting) {
+  return setting.key.rfind("image-credential-provider", 0) == 0
+             ? "; what works there: imagePullSecrets, or a role of the nodes' own identity"
+             : "";
+}
+
 bool is_parallel(const Setting& setting) {
   return setting.target == Target::kubelet_config && setting.key == "serializeImagePulls" && setting.value == "false";
 }
@@ -91,7 +98,9 @@ bool gke_takes(const Setting& setting) {
 
 std::string lacks(std::string_view platform, std::string_view instead, const Setting& setting) {
   switch (setting.target) {
-    case Target::kubelet_flag: return fmt::format("{} sets kubelet's flags itself; {}", platform, k_instead);
+    case Target::kubelet_flag:
+      if (is_dockershim_flag(setting)) return fmt::format("{} sets kubelet's flags itself; {}", platform, k_instead);
+      return fmt::format("{} sets kubelet's flags itself{}", platform, for_credentials(setting));
     case Target::containerd:
       return fmt::format("{} has no setting for it, and its nodes' config.toml is its own; {} ({})", platform, k_instead, instead);
     case Target::cri_dockerd_flag:

@@ -19,6 +19,8 @@ Result<Snippet> print(Order& order) {
   order.leave_out(eks_lacks);
   if (order.nothing_taken()) return tl::unexpected(order.unsupported("eksctl"));
   add_eks_versions(order, image);
+  order.versions.emplace_back(image == EksImage::al2 ? "eksctl, node groups of amiFamily: AmazonLinux2"
+                                                     : "eksctl, node groups of amiFamily: AmazonLinux2023");
   if (image == EksImage::al2023 && !parts.node_config.empty())
     order.notes.emplace_back("what a node group has in overrideBootstrapCommand already has to be merged with this document");
   const Head head = {

@@ -26,7 +26,11 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 3> k_proxies
 
 std::string lacks(const Setting& setting) {
   switch (setting.target) {
-    case Target::kubelet_flag: return "a KubeletConfig takes keys of kubelet's configuration, no flags";
+    case Target::kubelet_flag:
+      return setting.key.rfind("image-credential-provider", 0) == 0
+                 ? "a KubeletConfig takes no flags, and the nodes' credential providers are the platform's own; what works there: "
+                   "imagePullSecrets, or the cluster's global pull secret"
+                 : "a KubeletConfig takes keys of kubelet's configuration, no flags";
     default: return "OpenShift's nodes run CRI-O";
   }
 }

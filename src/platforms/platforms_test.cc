@@ -95,6 +95,17 @@ TEST(Refusals, NameTheNearestThatWorks) {
   EXPECT_THAT(printed("gke", "ca-of-registry"), HasSubstr("Secret Manager"));
 }
 
+TEST(Refusals, OfOneSettingSayNothingOfAnother) {
+  const std::vector<settings::Setting> provider = {
+      {settings::Target::kubelet_flag, {}, "image-credential-provider-config", "/etc/kubernetes/providers.yaml", settings::Kind::text, {}}};
+  for (const auto* const platform : {"aks", "gke", "openshift", "bottlerocket"}) {
+    const auto snippet = print(platform, provider, {});
+    ASSERT_FALSE(snippet) << platform;
+    EXPECT_THAT(snippet.error().detail, HasSubstr("what works there")) << platform;
+    EXPECT_THAT(snippet.error().detail, Not(HasSubstr("faster disks"))) << platform;
+  }
+}
+
 TEST(Refusals, WhatThePlatformDoesByItselfIsSaidToo) {
   const auto text = printed("bottlerocket", "kubelet-parallel");
   EXPECT_THAT(text, HasSubstr("serializeImagePulls: false: Bottlerocket sets it by itself"));

@@ -52,6 +52,10 @@ run fix progress-deadline --root "$node" --print cloudformation
 expect 'fix: the lasting change for a platform' 0 '--image-pull-progress-deadline=10m'
 run fix progress-deadline --root "$scratch" --print cloudformation
 expect 'fix: without a node it asks for the runtime' 2 '--runtime'
+run fix mirror-misconfigured --registry docker.io --mirror https://mirror.example --root "$scratch" --print talos
+expect "fix: a mirror of nodes that are elsewhere" 0 'https://mirror.example'
+run fix pull-qps-exceeded --root "$scratch" --print gke
+expect 'fix: what a platform has no place for is refused, with what works there' 3 'what works there'
 printf 'version = 2\n' > "$scratch/other.txt"
 run fix progress-deadline --root "$node" --patch "$scratch/other.txt"
 expect 'fix: a file to patch needs a platform' 2 '--print'
