@@ -347,6 +347,12 @@ TEST(PatchMachineConfig, WhatIsNotInItYetIsAddedBesideWhatIs) {
   const auto bare = changed("openshift", machine_config(""), "deadline-crio");
   EXPECT_EQ(content_in(bare, "/etc/crio/crio.conf.d/99-unsnag-progress-deadline.conf"), "[crio.image]\npull_progress_timeout = \"10m\"\n");
   EXPECT_THAT(bare, HasSubstr("# pull_progress_timeout = \"10m\"\n"));
+  const auto commented =
+      changed("openshift",
+              machine_config("    storage:\n      files:\n        # what users read\n        # at log-in\n        - path: /etc/motd\n"
+                             "          contents:\n            source: data:,hello\n"),
+              "deadline-crio");
+  EXPECT_THAT(commented, HasSubstr("        # what users read\n        # at log-in\n        - path: /etc/motd\n"));
   const auto more =
       changed("openshift",
               machine_config("    storage:\n      files:\n      - path: /etc/motd # hello\n        mode: 420\n        contents:\n"

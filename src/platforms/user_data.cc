@@ -195,8 +195,15 @@ Result<std::string> add_map_to_list(std::string_view yaml, const edit::Path& pat
   const auto blanks = text.find_first_not_of(' ', at);
   if (blanks == std::string::npos || text[blanks] != '-')
     return fail(Errc::unsupported, "the list is written between brackets: add the item by hand");
-  auto item = indent(lines, blanks - at + 2);
-  item[blanks - at] = '-';
+  const auto depth = blanks - at;
+  // A comment above the first item is that item's, and stays with it.
+  while (end == at && at > 0) {
+    const auto above = at == 1 ? 0 : text.rfind('\n', at - 2) + 1;
+    if (trim(std::string_view(text).substr(above, at - above)).substr(0, 1) != "#") break;
+    at = end = above;
+  }
+  auto item = indent(lines, depth + 2);
+  item[depth] = '-';
   text.replace(at, end - at, item);
   return text;
 }
