@@ -15,6 +15,9 @@ constexpr std::string_view k_cri_v1 = "cri";
 constexpr std::string_view k_cri_v2 = "io.containerd.grpc.v1.cri";
 constexpr std::string_view k_images_v3 = "io.containerd.cri.v1.images";
 constexpr std::string_view k_transfer = "io.containerd.transfer.v1.local";
+/// Came with 2.1 and is read from version 3's table alone, also in a version 2 file: the migration of the CRI table leaves it
+/// behind (plugins/cri/images/plugin.go, migrateConfig).
+constexpr std::string_view k_local_pull = "use_local_image_pull";
 
 struct Key {
   std::initializer_list<std::string_view> path;  // below the CRI or images table
@@ -22,12 +25,11 @@ struct Key {
 };
 
 /// Keys of version 3's images table; in versions 1 and 2 some stand in a `containerd` table below CRI's.
-const std::array<Key, 15> k_image_keys{{
+const std::array<Key, 14> k_image_keys{{
     {{"image_pull_progress_timeout"}, "image_pull_progress_timeout"},
     {{"max_concurrent_downloads"}, "max_concurrent_downloads"},
     {{"concurrent_layer_fetch_buffer"}, "concurrent_layer_fetch_buffer"},
     {{"image_pull_with_sync_fs"}, "image_pull_with_sync_fs"},
-    {{"use_local_image_pull"}, "use_local_image_pull"},
     {{"stats_collect_period"}, "stats_collect_period"},
     {{"discard_unpacked_layers"}, "discard_unpacked_layers"},
     {{"containerd", "discard_unpacked_layers"}, "discard_unpacked_layers"},
@@ -86,7 +88,6 @@ void local_pull(const Value& images, Notes& notes) {
     notes.add(make_fact("local-pull-mode", {{"why", why}}), value.line, timeline::Certainty::inferred);
   };
   const auto either = [&](std::string_view key) -> const Value& { return images[key] ? images[key] : images["containerd"][key]; };
-  if (images["use_local_image_pull"].scalar == "true") found(images["use_local_image_pull"], "use_local_image_pull");
   if (const Value& v = either("disable_snapshot_annotations"); v.scalar == "false") found(v, "disable_snapshot_annotations");
   if (const Value& v = either("discard_unpacked_layers"); v.scalar == "true") found(v, "discard_unpacked_layers");
   if (const Value& v = images["image_pull_with_sync_fs"]; v.scalar == "true") found(v, "image_pull_with_sync_fs");
@@ -113,6 +114,17 @@ void image_table(const Value& images, std::string_view origin, Notes& notes) {
   timeout_oddities(images["image_pull_progress_timeout"], "containerd", "image_pull_progress_timeout", notes);
   registry_tables(images["registry"], notes);
   local_pull(images, notes);
+}
+
+/// `v3`: the images table; `others`: the tables of older versions.
+void local_pull_key(const Value& v3, std::initializer_list<std::pair<std::string_view, const Value*>> others, std::string_view origin,
+                    Notes& notes) {
+  const Value& value = v3[k_local_pull];
+  notes.setting("containerd", k_local_pull, value.scalar, origin, value.line);
+  if (value.scalar == "true") notes.add(make_fact("local-pull-mode", {{"why", k_local_pull}}), value.line, timeline::Certainty::inferred);
+  for (const auto& [name, table] : others)
+    if (const Value& dropped = (*table)[k_local_pull]; dropped.is_scalar() && !dropped.scalar.empty())
+      notes.oddity("containerd", std::string(name) + "." + std::string(k_local_pull), dropped.scalar, "wrong-table", dropped.line);
 }
 
 /// Image settings in a table that this version of the file does not have.
@@ -165,6 +177,7 @@ void containerd_config(const Value& document, Notes& notes) {
     // Version 1 if nothing is said; a fragment may leave the version to the main file, so its tables are believed.
     image_table(v2 ? v2 : v3 ? v3 : plugins[k_cri_v1], origin, notes);
   }
+  local_pull_key(v3, {{k_cri_v2, &v2}, {k_cri_v1, &plugins[k_cri_v1]}}, origin, notes);
   if (fragment && v2 && !modern) {
     // Up to 1.7 an imported table replaces the main file's whole table of that plugin (mergeConfig).
     notes.oddity("containerd", k_cri_v2, "", "replaces-table-before-2.0", v2.line);

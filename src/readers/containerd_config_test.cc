@@ -64,6 +64,18 @@ TEST(ContainerdConfig, EachKeyThatMakesItPullTheOldWay) {
               IsEmpty());
 }
 
+TEST(ContainerdConfig, UseLocalImagePullCountsInTheImagesTableAloneWhateverTheVersionOfTheFile) {
+  // Seen with `containerd config dump` of 2.1.9: the migration of an older file's CRI table leaves this key behind.
+  const Read dropped = read("config.toml", "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\"]\nuse_local_image_pull = true\n");
+  EXPECT_THAT(local(dropped), IsEmpty());
+  EXPECT_EQ(dropped.found.setting("containerd", "use_local_image_pull"), "");
+  EXPECT_THAT(dropped.found.oddities(), ElementsAre("wrong-table"));
+  const Read counts = read("config.toml", "version = 2\n[plugins.\"io.containerd.cri.v1.images\"]\nuse_local_image_pull = true\n");
+  EXPECT_THAT(local(counts), ElementsAre("use_local_image_pull"));
+  EXPECT_EQ(counts.found.setting("containerd", "use_local_image_pull"), "true");
+  EXPECT_THAT(counts.found.oddities(), IsEmpty());
+}
+
 TEST(ContainerdConfig, AZeroTimeoutIsOdd) {
   EXPECT_THAT(
       read("config.toml", "version = 3\n[plugins.'io.containerd.cri.v1.images']\nimage_pull_progress_timeout = '0s'\n").found.oddities(),
