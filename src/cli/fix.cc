@@ -131,14 +131,25 @@ std::vector<std::string> wait_until_steady(const node::Root& root, const remedy:
 
 // ---- the steps ----
 
-Result<std::chrono::seconds> wait_in(const Arguments& arguments) {
-  if (!arguments.has("wait")) return std::chrono::seconds(0);
-  TRY_ASSIGN(const auto text, context(remedy::check_duration(arguments.get("wait", "")), "--wait"));
-  return std::chrono::duration_cast<std::chrono::seconds>(parse_duration(text).value_or(nanoseconds(0)));
+Result<std::chrono::seconds> duration_in(const Arguments& arguments, std::string_view option, std::chrono::seconds otherwise) {
+  if (!arguments.has(option)) return otherwise;
+  TRY_ASSIGN(const auto text, context(remedy::check_duration(arguments.get(option, "")), "--{}", option));
+  return std::chrono::ceil<std::chrono::seconds>(parse_duration(text).value_or(nanoseconds(0)));
 }
 
-remedy::ApplyOptions options_for(const FixShow& show, Surroundings& surroundings) {
+struct Patience {
+  std::chrono::seconds wait{0}, settle{0};
+};
+Result<Patience> patience_in(const Arguments& arguments) {
+  Patience patience;
+  TRY_ASSIGN(patience.wait, duration_in(arguments, "wait", std::chrono::seconds(0)));
+  TRY_ASSIGN(patience.settle, duration_in(arguments, "settle", remedy::ApplyOptions{}.steady_for));
+  return patience;
+}
+
+remedy::ApplyOptions options_for(const Patience& patience, const FixShow& show, Surroundings& surroundings) {
   remedy::ApplyOptions options;
+  options.steady_for = patience.settle;
   options.step = [&surroundings, show](std::string_view step) { surroundings.err(show.step(step)); };
   options.stop = [&surroundings] { return interrupted(surroundings); };
   return options;
@@ -156,8 +167,8 @@ Result<std::unique_ptr<remedy::Machine>> machine_for(const node::Root& root, boo
 
 int apply_plan(const node::Root& root, const remedy::NodeFacts& facts, const remedy::Plan& plan, const Arguments& arguments,
                const FixShow& show, Surroundings& surroundings) {
-  const auto wait = wait_in(arguments);
-  if (!wait) return complain_of("unsnag fix", wait.error(), "unsnag fix --help", surroundings);
+  const auto patience = patience_in(arguments);
+  if (!patience) return complain_of("unsnag fix", patience.error(), "unsnag fix --help", surroundings);
   const auto machine = machine_for(root, !plan.restarts.empty() || plan.reload_units || !plan.kernel.empty());
   if (!machine)
     return complain_of("nothing was changed: what the change needs can't be restarted here", machine.error(),
@@ -167,11 +178,11 @@ int apply_plan(const node::Root& root, const remedy::NodeFacts& facts, const rem
   const auto lock = records.lock();
   if (!lock) return complain_of("nothing was changed", lock.error(), next_for(lock.error()), surroundings);
   if (*machine && !plan.restarts.empty() && !arguments.has("force")) {
-    const auto waits_for = wait_until_steady(root, facts, *wait, surroundings);
+    const auto waits_for = wait_until_steady(root, facts, patience->wait, surroundings);
     if (interrupted(surroundings)) return k_interrupted;
     if (!waits_for.empty()) return emit(surroundings, show.not_steady(waits_for, plan), k_not_now);
   }
-  auto options = options_for(show, surroundings);
+  auto options = options_for(*patience, show, surroundings);
   options.healthz_port = remedy::healthz_port_of(facts);
   const auto outcome = remedy::apply(root, plan, machine->get(), options);
   if (!outcome) return complain_of("nothing was changed", outcome.error(), next_for(outcome.error()), surroundings);
@@ -260,6 +271,8 @@ Result<remedy::Record> record_to_undo(const remedy::Records& records, const Argu
 }
 
 int undo_one(const Arguments& arguments, const FixShow& show, Surroundings& surroundings) {
+  const auto patience = patience_in(arguments);
+  if (!patience) return complain_of("unsnag fix undo", patience.error(), "unsnag fix --help", surroundings);
   const auto root = node::Root::open(std::string(arguments.get("root", "/")));
   if (!root) return complain_of("the node's root can't be read", root.error(), "--root names the folder it is mounted on", surroundings);
   const remedy::Records records(*root);
@@ -270,14 +283,12 @@ int undo_one(const Arguments& arguments, const FixShow& show, Surroundings& surr
   if (!machine) return complain_of("nothing was undone", machine.error(), next_for(machine.error()), surroundings);
   const auto lock = records.lock();
   if (!lock) return complain_of("nothing was undone", lock.error(), next_for(lock.error()), surroundings);
-  auto options = options_for(show, surroundings);
+  auto options = options_for(*patience, show, surroundings);
   const auto facts = remedy::look_at(*root);
   if (facts) {
     options.healthz_port = remedy::healthz_port_of(*facts);
-    const auto wait = wait_in(arguments);
-    if (!wait) return complain_of("unsnag fix undo", wait.error(), "unsnag fix --help", surroundings);
     if (*machine && !record->restarts.empty() && !arguments.has("force") && record->stage == remedy::Stage::applied) {
-      const auto waits_for = wait_until_steady(*root, *facts, *wait, surroundings);
+      const auto waits_for = wait_until_steady(*root, *facts, patience->wait, surroundings);
       if (interrupted(surroundings)) return k_interrupted;
       if (!waits_for.empty())
         return emit(surroundings, show.not_steady(waits_for, fmt::format("unsnag fix undo {}", record->id)), k_not_now);
@@ -304,6 +315,7 @@ std::vector<Option> options_of_fix() {
   std::vector<Option> options{
       {"apply", 0, "", {}, "do it: keep the old files, write, restart, check; undone by itself if that fails"},
       {"wait", 0, "TIME", {}, "wait so long for a steady node, e.g. 5m"},
+      {"settle", 0, "TIME", {}, "how long what was restarted has to run on before it counts as healthy (10s)"},
       {"force", 0, "", {}, "do it though the node is not steady, or pods use the image; undo: overwrite later changes too"},
       {"root", 0, "DIR", {}, "a node's root folder that isn't running: files only, no restart"},
       {"from", 0, "TARGET", {}, "cure what unsnag why finds in TARGET, not on this node"},

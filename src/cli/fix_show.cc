@@ -36,6 +36,7 @@ std::string probe_words(const remedy::Probe& probe) {
     case What::environment: return fmt::format("{} in its environment", probe.key);
     case What::limit: return fmt::format("\"{}\" in its limits", probe.key);
     case What::kernel: return fmt::format("{} in the kernel", probe.key);
+    case What::docker_list: return fmt::format("{} of {} in what dockerd has", probe.value, probe.key);
     case What::started: return fmt::format("{} read by a process that began after the change", probe.key);
   }
   return {};

@@ -20,10 +20,11 @@ namespace unsnag::remedy {
 struct ApplyOptions {
   /// Called before each step with what it is: "keep", "write /etc/…", "reload units", "restart kubelet.service", "health …".
   std::function<void(std::string_view step)> step = {};
-  std::function<bool()> stop = {};      // Ctrl-C: what was begun is undone
-  std::uint16_t healthz_port = 10248;   // 0: kubelet serves none
-  std::chrono::seconds patience{120};   // for a restart, and for health
-  std::chrono::seconds steady_for{10};  // how long a unit has to run without being started again
+  std::function<bool()> stop = {};     // Ctrl-C: what was begun is undone
+  std::uint16_t healthz_port = 10248;  // 0: kubelet serves none
+  std::chrono::seconds patience{120};  // for a restart, and for health
+  /// How long a unit has to run without being started again. Going back to what ran before, or a reload, is believed after 3 s.
+  std::chrono::seconds steady_for{10};
 };
 
 struct Outcome {

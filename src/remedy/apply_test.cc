@@ -15,6 +15,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/document.h"
 #include "remedy/machine_for_tests.h"
 #include "remedy/nodes_for_tests.h"
 
@@ -121,6 +122,101 @@ TEST_F(ApplyTest, AKubeletThatCrashesAfterItsStartIsUndone) {
   EXPECT_THAT(machine.asked, ElementsAre("daemon-reload", "restart kubelet.service", "daemon-reload", "restart kubelet.service"));
   EXPECT_EQ(records().front().stage, Stage::failed_undone);
   EXPECT_THAT(records().front().note, HasSubstr("was started again"));
+}
+
+TEST(ApplyToContainerd, ARestartAfterWhichItRunsWithoutItsCriPluginIsUndone) {
+  const node::ScratchRoot scratch;
+  make_kubeadm(scratch, k_containerd_1, "version = 2\n");
+  fs::create_directories(scratch.here("/var/lib"));
+  const auto root = scratch.root();
+  const auto plan = plan_for(root, "slow-disk");
+  ASSERT_TRUE(plan);
+  FakeMachine machine;
+  bool old_file_again = false;
+  ApplyOptions options;
+  options.step = [&](std::string_view step) {
+    if (step.substr(0, 7) == "restart") machine.has_cri = old_file_again;
+    if (step.substr(0, 8) == "put back") old_file_again = true;
+  };
+  const auto lock = Records(root).lock();
+  const auto outcome = apply(root, *plan, &machine, options);
+  ASSERT_TRUE(outcome) << outcome.error().message();
+  EXPECT_EQ(outcome->kind, Outcome::Kind::undone);
+  EXPECT_THAT(outcome->why, HasSubstr("its CRI plugin did not start"));
+  EXPECT_EQ(*root.read("/etc/containerd/config.toml"), "version = 2\n");
+}
+
+TEST(ApplyToContainerd, OneThatHadNoCriBeforeIsNotAskedForIt) {
+  const node::ScratchRoot scratch;
+  make_kubeadm(scratch, k_containerd_1, "version = 2\n");
+  fs::create_directories(scratch.here("/var/lib"));
+  const auto root = scratch.root();
+  const auto plan = plan_for(root, "slow-disk");
+  ASSERT_TRUE(plan);
+  FakeMachine machine;
+  machine.has_cri = false;
+  const auto lock = Records(root).lock();
+  const auto outcome = apply(root, *plan, &machine, {});
+  ASSERT_TRUE(outcome) << outcome.error().message();
+  EXPECT_EQ(outcome->kind, Outcome::Kind::applied) << outcome->why;
+}
+
+TEST_F(ApplyTest, AMirrorThatDockerdDidNotTakeAtItsReloadIsUndone) {
+  const auto before = everything(scratch);
+  const auto plan = plan_for(scratch.root(), "mirror-misconfigured", {{"registry", "docker.io"}, {"mirror", "https://mirror.example"}});
+  ASSERT_TRUE(plan) << plan.error().message();
+  FakeMachine machine;
+  const auto lock = Records(scratch.root()).lock();
+  const auto refused = apply(scratch.root(), *plan, &machine, {});
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->kind, Outcome::Kind::undone);
+  EXPECT_THAT(refused->why, HasSubstr("registry-mirrors is not in force"));
+  EXPECT_THAT(differences(before, everything(scratch)), IsEmpty());
+  machine.docker_has = {"https://mirror.example/"};  // as dockerd writes it
+  const auto taken = apply(scratch.root(), *plan, &machine, {});
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(taken->kind, Outcome::Kind::applied) << taken->why;
+}
+
+TEST_F(ApplyTest, DockerdIsMadeToForgetAListBeforeItsKeyIsGone) {
+  const auto before = everything(scratch);
+  const auto plan = plan_for(scratch.root(), "mirror-misconfigured", {{"registry", "docker.io"}, {"mirror", "https://mirror.example"}});
+  ASSERT_TRUE(plan) << plan.error().message();
+  // As dockerd does it at its reload: a key that is not there changes nothing.
+  class Docker : public FakeMachine {
+   public:
+    explicit Docker(const node::ScratchRoot& scratch) : scratch_(scratch) {}
+    void wait(std::chrono::milliseconds span) override {
+      FakeMachine::wait(span);
+      const auto text = *scratch_.root().read("/etc/docker/daemon.json");
+      const auto mirrors = (*parse_json(text))["registry-mirrors"];
+      if (!mirrors) return;
+      docker_has.clear();
+      for (const auto& [key, one] : mirrors.entries) docker_has.push_back(one.scalar + "/");
+    }
+
+   private:
+    const node::ScratchRoot& scratch_;
+  };
+  Docker machine(scratch);
+  const auto lock = Records(scratch.root()).lock();
+  const auto applied = apply(scratch.root(), *plan, &machine, {});
+  ASSERT_TRUE(applied);
+  ASSERT_EQ(applied->kind, Outcome::Kind::applied) << applied->why;
+  EXPECT_THAT(machine.docker_has, ElementsAre("https://mirror.example/"));
+
+  // Killed between the two: what lies there is neither old nor new, and is undone all the same.
+  struct Killed {};
+  ApplyOptions killed;
+  killed.step = [](std::string_view step) {
+    if (step.substr(0, 8) == "put back") throw Killed();
+  };
+  EXPECT_THROW((void)undo(scratch.root(), applied->record, &machine, killed, false), Killed);
+  const auto undone = undo(scratch.root(), records().front(), &machine, {}, false);
+  ASSERT_TRUE(undone) << undone.error().message();
+  EXPECT_EQ(undone->kind, Outcome::Kind::undone);
+  EXPECT_THAT(machine.docker_has, IsEmpty());
+  EXPECT_THAT(differences(before, everything(scratch)), IsEmpty());
 }
 
 TEST_F(ApplyTest, ASettingThatIsNotInTheProcessIsUndone) {

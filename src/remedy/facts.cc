@@ -19,8 +19,14 @@ namespace {
 
 bool has(const node::Root& root, std::string_view path) { return root.exists(path); }
 
+/// False where the package is there and the program is not of it: one of upstream's archive in /usr/local, beside Debian's.
+bool may_be_of(const node::Root& root, std::string_view package, std::string_view program) {
+  const auto files = root.read(fmt::format("/var/lib/dpkg/info/{}.list", package));
+  return !files || program.empty() || contains("\n" + *files, fmt::format("\n{}\n", program));
+}
+
 /// Of Debian's package database; "" where it doesn't know. Distributions with rpm keep theirs in a database of its own.
-std::string package_version(const node::Root& root, const std::vector<std::string_view>& packages) {
+std::string package_version(const node::Root& root, const std::vector<std::string_view>& packages, std::string_view program) {
   const auto status = root.read("/var/lib/dpkg/status", std::size_t{64} << 20U);
   if (!status) return {};
   for (const auto package : packages) {
@@ -31,7 +37,8 @@ std::string package_version(const node::Root& root, const std::vector<std::strin
     const auto block = std::string_view(*status).substr(at, end - at);
     constexpr std::string_view k_version = "\nVersion: ";
     const auto where = block.find(k_version);
-    if (where == std::string_view::npos || !contains(block, "\nStatus: install ok installed")) continue;
+    if (where == std::string_view::npos || !contains(block, "\nStatus: install ok installed") || !may_be_of(root, package, program))
+      continue;
     auto version = block.substr(where + k_version.size());
     version = version.substr(0, version.find('\n'));
     if (const auto epoch = version.find(':'); epoch != std::string_view::npos) version.remove_prefix(epoch + 1);
@@ -47,7 +54,7 @@ Result<Program> program(const node::Root& root, std::string_view unit, const std
   if (!one.found) return one;
   one.environment = node::unit_environment(root, one.unit);
   one.command = node::unit_command(one.unit, one.environment);
-  one.version = package_version(root, packages);
+  one.version = package_version(root, packages, one.command.empty() ? "" : one.command.front());
   if (one.version.empty() && !one.command.empty())
     if (const auto go = node::read_go_program(root, one.command.front()); go && go->version.substr(0, 1) == "v")
       one.version = go->version.substr(1);

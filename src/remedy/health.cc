@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds k_look_every{500};
+constexpr milliseconds k_look_every{200};
 
 bool is_kubelet(std::string_view unit) { return unit == "kubelet.service"; }
 
@@ -52,6 +52,12 @@ Result<std::string> value_now(Machine& machine, const Probe& probe, pid_t pid, S
       return limit_in(table, probe.key);
     }
     case Probe::What::kernel: return machine.kernel_value(probe.key);
+    case Probe::What::docker_list: {
+      TRY_ASSIGN(const auto all, machine.docker_list(probe.unit, probe.key));
+      const auto is_it = [&](std::string_view one) { return one == probe.value || one == probe.value + "/"; };
+      if (std::any_of(all.begin(), all.end(), is_it)) return probe.value;
+      return all.empty() ? std::string() : fmt::format("{}", fmt::join(all, ", "));
+    }
     case Probe::What::started: break;
   }
   // A start is known to some 10 ms.
@@ -62,7 +68,7 @@ Result<std::string> value_now(Machine& machine, const Probe& probe, pid_t pid, S
 
 }  // namespace
 
-Result<void> wait_for_health(Machine& machine, const std::string& unit, const ApplyOptions& options) {
+Result<void> wait_for_health(Machine& machine, const std::string& unit, const ApplyOptions& options, Cri cri) {
   const auto give_up = machine.now() + options.patience;
   SysTime running_since{};
   pid_t pid = 0;
@@ -80,7 +86,11 @@ Result<void> wait_for_health(Machine& machine, const std::string& unit, const Ap
     }
     if (healthy && !is_kubelet(unit)) {
       const auto ready = machine.runtime_ready(unit);
-      healthy = ready.has_value();
+      const bool lacks_cri = !ready && ready.error().code == Errc::unsupported;
+      // It serves only once all of its plugins have had their start: this one will not come.
+      if (lacks_cri && cri == Cri::needed)
+        return fail(Errc::io, fmt::format("{} runs, but its CRI plugin did not start: {}", unit, ready.error().message()));
+      healthy = ready.has_value() || lacks_cri;
       if (!ready) last = fmt::format("running, but not ready: {}", ready.error().message());
     }
     // The restart of a crash shows as another process.

@@ -16,6 +16,7 @@
 #include "node/systemd_bus.h"
 #include "remedy/ask_node.h"
 #include "runtimes/activity.h"
+#include "runtimes/docker.h"
 
 namespace unsnag::remedy {
 namespace {
@@ -65,10 +66,24 @@ class ThisMachine : public Machine {
   Result<void> runtime_ready(const std::string& unit) override {
     const auto socket = socket_of(root_, unit);
     if (!socket) return {};
-    const auto ready = runtimes::is_ready(*socket, {});
-    // A containerd that serves Docker alone has no CRI.
-    if (ready || ready.error().code == Errc::unsupported) return {};
-    return tl::unexpected<Error>(ready.error());
+    TRY(runtimes::is_ready(*socket, {}));
+    return {};
+  }
+  /// moby, api/types/registry: `RegistryConfig` of /info.
+  Result<std::vector<std::string>> docker_list(const std::string& unit, const std::string& key) override {
+    const auto socket = socket_of(root_, unit);
+    if (!socket) return fail(Errc::not_found, "dockerd's socket is not there");
+    TRY_ASSIGN(const auto info, runtimes::Docker(socket->here).info());
+    const auto& config = info["RegistryConfig"];
+    std::vector<std::string> all;
+    if (key == "registry-mirrors") {
+      for (const auto& [unused, one] : config["Mirrors"].entries) all.push_back(one.scalar);
+      return all;
+    }
+    for (const auto& [unused, one] : config["InsecureRegistryCIDRs"].entries) all.push_back(one.scalar);
+    for (const auto& [name, one] : config["IndexConfigs"].entries)
+      if (one["Secure"].scalar == "false") all.push_back(name);
+    return all;
   }
   std::vector<std::string> last_lines(const std::string& unit, std::size_t count) override {
     std::vector<std::string> lines;

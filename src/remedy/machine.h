@@ -36,8 +36,11 @@ class Machine {
   /// kubelet's own word, at http://127.0.0.1:PORT/healthz. Errors: as runtimes::kubelet_is_healthy.
   virtual Result<void> healthz(std::uint16_t port) = 0;
   /// Whether the runtime of a unit answers and calls itself ready; a unit that is no runtime's, or one without a socket, is.
-  /// Errors: those of asking, and the runtime's own words.
+  /// Errors: unsupported: it answers and has no CRI (a containerd for Docker alone, or whose CRI plugin did not start); those of
+  /// asking, and the runtime's own words.
   virtual Result<void> runtime_ready(const std::string& unit) = 0;
+  /// What dockerd has in a list of daemon.json that it tells of: registry-mirrors, insecure-registries. Errors: those of asking.
+  virtual Result<std::vector<std::string>> docker_list(const std::string& unit, const std::string& key) = 0;
   virtual Result<std::string> kernel_value(const std::string& key) = 0;
   virtual Result<void> set_kernel_value(const std::string& key, const std::string& value) = 0;
   /// The unit's last lines of log, the newest last; none when they can't be had.

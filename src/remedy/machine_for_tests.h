@@ -24,7 +24,11 @@ class FakeMachine : public Machine, private node::Services {
     if (healthy) return {};
     return fail(Errc::io, "Connection refused");
   }
-  Result<void> runtime_ready(const std::string&) override { return {}; }
+  Result<void> runtime_ready(const std::string&) override {
+    if (has_cri) return {};
+    return fail(Errc::unsupported, "unknown service runtime.v1.RuntimeService");
+  }
+  Result<std::vector<std::string>> docker_list(const std::string&, const std::string&) override { return docker_has; }
   Result<std::string> kernel_value(const std::string& key) override { return kernel[key]; }
   Result<void> set_kernel_value(const std::string& key, const std::string& value) override {
     kernel[key] = value;
@@ -44,7 +48,8 @@ class FakeMachine : public Machine, private node::Services {
   std::map<std::string, std::string> kernel;
   std::vector<std::string> asked;
   std::map<std::string, node::UnitState> units;  // those that are there; none: every unit is there, and runs
-  bool healthy = true;
+  bool healthy = true, has_cri = true;
+  std::vector<std::string> docker_has;
   std::string refuses;  // the unit whose restart fails
   std::optional<std::chrono::seconds> crash_after;
   SysTime clock{std::chrono::seconds(1'800'000'000)}, started_at{clock};

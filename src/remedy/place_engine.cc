@@ -112,6 +112,11 @@ Result<void> place_docker(const Placing& at, const Settings& keys) {
       at.already(setting, file);
       continue;
     }
+    // dockerd only logs what it does not like of it (a mirror with a path); of these lists it tells what it has.
+    if (setting.key == "registry-mirrors" || setting.key == "insecure-registries") {
+      for (const auto& one : setting.values)
+        at.probe({Probe::What::docker_list, facts.engine.unit.name, setting.key, one.ends_with('/') ? one.substr(0, one.size() - 1) : one});
+    }
     reload = reload && std::find(k_reloaded.begin(), k_reloaded.end(), setting.key) != k_reloaded.end();
     auto after = edit::set_json(before, {setting.key}, new_value(setting));
     if (!after) return context<void>(tl::unexpected<Error>(std::move(after).error()), "{}", file);

@@ -32,6 +32,7 @@ struct Probe {
     environment,   // the unit's process has the variable
     limit,         // the unit's process has the limit ("Max open files")
     kernel,        // /proc/sys says so
+    docker_list,   // dockerd, the unit's process, has `value` in its list `key`
     started,       // the unit's process began after the files were written: it has read them
   };
   What what = What::started;

@@ -26,6 +26,17 @@ void carry_out(const node::ScratchRoot& root, const Plan& plan) {
   for (const auto& file : plan.files) root.write(file.path, file.after);
 }
 
+TEST(NodeFacts, ThePackagesVersionIsNotThatOfAProgramBesideIt) {
+  const node::ScratchRoot root;
+  make_kubeadm(root, k_containerd_2, "version = 3\n");
+  root.write("/var/lib/dpkg/status", "Package: containerd\nStatus: install ok installed\nVersion: 1.6.20~ds1-1\n\n")
+      .write("/var/lib/dpkg/info/containerd.list", "/.\n/usr/bin/containerd\n");
+  EXPECT_EQ(look_at(root.root())->engine.version, "1.6.20");
+  root.write("/usr/local/bin/containerd", k_containerd_2)
+      .write("/usr/lib/systemd/system/containerd.service", "[Service]\nExecStart=/usr/local/bin/containerd\n");
+  EXPECT_EQ(look_at(root.root())->engine.version, "");
+}
+
 TEST(PlanProgressDeadline, OnEksWithDockerADropInKeepsLabelsAndTaints) {
   const node::ScratchRoot root;
   make_eks_al2_docker(root);

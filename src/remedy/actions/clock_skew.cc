@@ -26,8 +26,15 @@ constexpr std::chrono::seconds k_patience{60}, k_stays{3};
 Result<std::string> look_again(Machine& machine, const TimeService& service) {
   machine.wait(k_stays);
   TRY_ASSIGN(const auto state, machine.services().state(std::string(service.unit)));
-  if (!state.is_running())
-    return fail(Errc::io, fmt::format("{} does not run: {} ({}), {}", service.unit, state.active, state.sub, state.result));
+  if (!state.is_running()) {
+    if (state.active == "inactive" && state.result == "success")
+      return fail(Errc::io, fmt::format("{0} does not run, and did not fail either: one of its conditions keeps it from starting, as in a "
+                                        "container or without the right to set the clock (systemctl status {0})",
+                                        service.unit));
+    const auto words = machine.last_lines(std::string(service.unit), 3);
+    return fail(Errc::io, fmt::format("{} does not run: {} ({}), {}{}{}", service.unit, state.active, state.sub, state.result,
+                                      words.empty() ? "" : "; its last words: ", fmt::join(words, "; ")));
+  }
   return fmt::format("{} runs; when the clock is right, it says: {}", service.name, service.ask);
 }
 

@@ -108,7 +108,9 @@ Result<std::string> look_again(const Ground& ground, Store& store, const std::st
   const auto kept = static_cast<std::size_t>(whole);
   auto text = fmt::format("{} is there, and {} of its {} blobs read as their digests say", image, kept, state.blobs.size());
   if (kept != state.blobs.size())
-    text += "; the others were not fetched again, since their layers are unpacked and in use by other images or containers";
+    text +=
+        "; the others are layers that are unpacked: in use by other images or containers, so that they were not fetched again, or "
+        "discarded after unpacking (discard_unpacked_layers)";
   return text;
 }
 
