@@ -49,6 +49,8 @@ const std::vector<std::string> k_flags = {
     "healthz-port",
     "max-pods",
     "pod-infra-container-image",
+    "image-credential-provider-config",
+    "image-credential-provider-bin-dir",
 #if KUBELET_MINOR < 24
     "container-runtime",
     "network-plugin",
