@@ -39,7 +39,8 @@ class Services {
 
   /// Makes the manager read unit files anew. Errors: permission_denied, io.
   virtual Result<void> reload_units() = 0;
-  /// Restarts, or lets the unit itself read its configuration again, and waits for the end of that job.
+  /// Restarts, or lets the unit itself read its configuration again, and waits for the end of that job. A restart is not refused
+  /// for the number of starts before it.
   /// Errors: not_found (no such unit), permission_denied, io: it failed, or took longer than `patience`.
   virtual Result<void> restart(const std::string& unit, std::chrono::seconds patience) = 0;
   virtual Result<void> reload(const std::string& unit, std::chrono::seconds patience) = 0;

@@ -79,7 +79,13 @@ class SystemdBus : public Services {
     return {};
   }
 
-  Result<void> restart(const std::string& unit, std::chrono::seconds patience) override { return run("RestartUnit", unit, patience); }
+  Result<void> restart(const std::string& unit, std::chrono::seconds patience) override {
+    // A unit that crashed a few times, or was restarted a few times, is refused as "start-limit-hit" (docker.service: three starts
+    // a minute), which would keep the way back shut. This sets the count to nought; of a unit without one it is an error, or none.
+    BusError error;
+    sd_bus_call_method(bus_.get(), k_name, k_manager_path, k_manager, "ResetFailedUnit", error.get(), nullptr, "s", unit.c_str());
+    return run("RestartUnit", unit, patience);
+  }
   Result<void> reload(const std::string& unit, std::chrono::seconds patience) override { return run("ReloadUnit", unit, patience); }
 
   Result<void> stop(const std::string& unit, std::chrono::seconds patience) override { return run("StopUnit", unit, patience); }

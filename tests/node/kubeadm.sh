@@ -56,6 +56,14 @@ cases_of_settings() {
   expect_status 2; expect 'undone already'
   end
 
+  begin 'a kubelet that systemd has given up, since it ended too often, is brought back by undoing'
+  fix serialized-queue --parallel 5 --apply
+  expect_status 0
+  for _ in $(seq 6); do on systemctl restart kubelet 2> /dev/null; done
+  [ "$(on systemctl is-active kubelet)" = failed ] || wrong 'systemd still restarts it'
+  undo; is_active kubelet
+  end
+
   begin "kubelet's queue in a folder of drop-ins, where it has one"
   mkdir -p "$root/etc/kubernetes/kubelet.conf.d"
   echo 'KUBELET_EXTRA_ARGS="--config-dir=/etc/kubernetes/kubelet.conf.d"' > "$root/etc/default/kubelet"
