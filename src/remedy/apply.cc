@@ -136,9 +136,10 @@ Result<void> forget_lists(const node::Root& root, const Records& records, const 
   TRY(machine.services().reload(reloaded->unit, options.patience));
   const auto still_has = [&](const std::string& key) -> Result<bool> {
     TRY_ASSIGN(const auto has, machine.docker_list(reloaded->unit, key));
-    for (const auto& [unused, one] : had[key].entries)
-      if (std::any_of(has.begin(), has.end(), [&](const auto& item) { return item == one.scalar || item == one.scalar + "/"; }))
-        return true;
+    for (const auto& entry : had[key].entries) {
+      const auto& url = entry.second.scalar;
+      if (std::any_of(has.begin(), has.end(), [&](const auto& item) { return item == url || item == url + "/"; })) return true;
+    }
     return false;
   };
   for (const auto& key : keys) {

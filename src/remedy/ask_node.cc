@@ -24,9 +24,12 @@ constexpr std::array<Listens, 8> k_listens{{{"containerd.service", "/run/contain
 
 std::optional<runtimes::Socket> socket_of(const node::Root& root, std::string_view unit) {
   for (const auto& one : k_listens) {
-    if (one.unit != unit || !root.exists(one.path)) continue;
+    if (one.unit != unit) continue;
+    // Beneath another root a link on the way would lead out of it.
+    const auto real = root.resolve(one.path);
+    if (!real || !root.exists(*real)) continue;
     auto socket = runtimes::socket_at(one.path);
-    socket.here = root.here(one.path);
+    socket.here = root.here(*real);
     return socket;
   }
   return std::nullopt;
