@@ -115,28 +115,4 @@ Result<std::string> set_flag(std::string_view words, std::string_view name, std:
   return hand_out(words, {{word.raw, joined_word(word.raw.of(words), front, value, kind)}}, wanted, kind);
 }
 
-Result<std::string> remove_flag(std::string_view words, std::string_view name, Words kind) {
-  TRY(check(words, name, {}));
-  TRY_ASSIGN(const auto split, split_command(words, kind));
-  const auto found = find_all(split, name);
-  if (found.empty()) return fail(Errc::not_found, fmt::format("there is no --{}", name));
-  std::vector<bool> goes(split.size(), false);
-  for (const auto& one : found) {
-    goes[one.word] = true;
-    if (one.form == Found::Form::apart) goes[one.word + 1] = true;
-  }
-  std::vector<Patch> patches;
-  std::vector<std::string> wanted;
-  for (std::size_t i = 0; i < split.size(); ++i) {
-    if (!goes[i]) {
-      wanted.push_back(split[i].text);
-    } else if (wanted.empty()) {
-      patches.push_back({{split[i].raw.begin, i + 1 < split.size() ? split[i + 1].raw.begin : split[i].raw.end}, {}});
-    } else {
-      patches.push_back({{split[i - 1].raw.end, split[i].raw.end}, {}});
-    }
-  }
-  return hand_out(words, std::move(patches), wanted, kind);
-}
-
 }  // namespace unsnag::edit

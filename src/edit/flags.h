@@ -23,8 +23,6 @@ std::optional<std::string> get_flag(std::string_view words, std::string_view nam
 /// Replaces the flag's value, or appends ` --name=value`.
 /// Errors: malformed (a quote without an end), invalid_argument (a line break or NUL in the value).
 Result<std::string> set_flag(std::string_view words, std::string_view name, std::string_view value, Words kind = Words::systemd);
-/// Takes the flag out wherever it stands. Errors: malformed, not_found.
-Result<std::string> remove_flag(std::string_view words, std::string_view name, Words kind = Words::systemd);
 
 /// A shell script that runs `program` (its last path part: "bootstrap.sh", "kubelet"): the flag of its last such command.
 /// With `inside`, the flag within that flag's value: inside="kubelet-extra-args" for

@@ -45,12 +45,6 @@ TEST(SetFlag, WhatAShellPutsTogetherIsLeftAlone) {
   EXPECT_EQ(code(set_flag("--a", "b", "2\n")), Errc::invalid_argument);
 }
 
-TEST(RemoveFlag, TakesAllOfThemAndTheirValues) {
-  EXPECT_EQ(got(remove_flag("/k --a=1 --b --a 2", "a")), "/k --b");
-  EXPECT_EQ(got(remove_flag("--a=1 --b", "a")), "--b");
-  EXPECT_EQ(code(remove_flag("--b", "a")), Errc::not_found);
-}
-
 constexpr std::string_view k_bootstrap = R"(#!/bin/bash
 set -ex
 # /etc/eks/bootstrap.sh in a comment

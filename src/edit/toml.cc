@@ -99,24 +99,6 @@ class Insertion {
  public:
   Insertion(const Toml& toml, const Path& path, std::string value) : toml_(toml), path_(path), value_(std::move(value)) {}
 
-  /// One more [[a.b]] with these entries; `inner` is the list, or the innermost table that is there.
-  Result<std::vector<Patch>> item(NodeId inner, std::size_t steps, const std::vector<std::pair<std::string, NewValue>>& entries) const {
-    const auto& node = toml_.file.tree[inner];
-    const bool is_list = steps == path_.size();
-    if (node.flow || node.kind == Node::Kind::scalar || (is_list && (node.kind != Node::Kind::list || node.children.empty())))
-      return fail(Errc::unsupported, fmt::format("what stands at '{}' is no list of tables with headers", path_.back()));
-    const auto* header = header_of(toml_, is_list ? node.children.back() : inner);
-    std::string name = is_list ? header->prefix : inner == k_root ? std::string() : name_of(inner);
-    for (auto i = steps; i < path_.size(); ++i) name += (name.empty() ? "" : ".") + key(i);
-    std::string indent(header == nullptr ? std::string_view() : indent_at(toml_.masked, header->lines.begin));
-    if (!is_list && header != nullptr) indent += toml_.style.nesting;
-    auto lines = with_break(toml_, fmt::format("{}[[{}]]", indent, name));
-    for (const auto& [entry, value] : entries)
-      lines += with_break(toml_, fmt::format("{}{} = {}", indent + toml_.style.unit, toml_key(entry, toml_.style.key_quote),
-                                             toml_value(value, toml_.style.quote)));
-    return behind_all_of(inner, header, std::move(lines));
-  }
-
   /// The key isn't there; `inner` is the innermost table that is, `steps` of the path lead to it.
   Result<std::vector<Patch>> into(NodeId inner, std::size_t steps) const {
     const auto& node = toml_.file.tree[inner];
@@ -304,30 +286,6 @@ Result<std::string> set_toml(std::string_view text, const Path& path, const NewV
   if (steps == plain.size()) return replace(toml, inner, plain, value, wanted);
   if (inner != k_root && is_conditional(toml, inner)) return conditional();
   TRY_ASSIGN(auto patches, Insertion(toml, plain, toml_value(value, toml.style.quote)).into(inner, steps));
-  return hand_out(toml, std::move(patches), wanted);
-}
-
-Result<std::string> add_table_toml(std::string_view text, const Path& path, const std::vector<std::pair<std::string, NewValue>>& entries) {
-  if (path.empty()) return fail(Errc::invalid_argument, "no key is named");
-  TRY_ASSIGN(const auto toml, open(text));
-  TRY_ASSIGN(const auto plain, resolve(toml.meaning, path));
-  Value table;
-  table.kind = Value::Kind::map;
-  for (const auto& [key, value] : entries) {
-    TRY(check({key}, value));
-    TRY_ASSIGN(const auto alone, parse_toml("x = " + toml_value(value, '"')));
-    table.entries.emplace_back(key, alone["x"]);
-  }
-  auto wanted = toml.meaning;
-  Value list;
-  list.kind = Value::Kind::list;
-  if (const auto* old = find(wanted, plain)) list = *old;
-  if (!list.is_list()) return fail(Errc::invalid_argument, fmt::format("what stands at '{}' is no list of tables", path.back()));
-  list.entries.emplace_back(std::string(), std::move(table));
-  TRY(put(wanted, plain, std::move(list)));
-  std::size_t steps = 0;
-  const auto inner = toml.file.tree.descend(plain, steps);
-  TRY_ASSIGN(auto patches, Insertion(toml, plain, {}).item(inner, steps, entries));
   return hand_out(toml, std::move(patches), wanted);
 }
 

@@ -7,8 +7,6 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "base/result.h"
 #include "edit/new_value.h"
@@ -17,9 +15,6 @@ namespace unsnag::edit {
 
 /// Sets the value at `path`, making the tables on the way. A list that is there keeps its form, and the items that stay.
 Result<std::string> set_toml(std::string_view text, const Path& path, const NewValue& value);
-/// One more table of the list of tables at `path`, which may not be there yet: {"registry"} writes [[registry]], and
-/// {"registry", "[location=docker.io]", "mirror"} a [[registry.mirror]] of that one.
-Result<std::string> add_table_toml(std::string_view text, const Path& path, const std::vector<std::pair<std::string, NewValue>>& entries);
 /// Takes the key (a table with all that is in it) or the list's item out. not_found: it isn't there. The header
 /// that was made for a key stays, and comments stay.
 Result<std::string> remove_toml(std::string_view text, const Path& path);

@@ -197,22 +197,6 @@ TEST(SetToml, WhatATextHoldsIsNeverSyntax) {
   EXPECT_EQ(got(set_toml("", {"t\"]\n[u", "k'e y"}, number_value("1"))), "[\"t\\\"]\\n[u\"]\n\"k'e y\" = 1\n");
 }
 
-TEST(AddTableToml, BehindTheOthersOfItsList) {
-  const std::string text =
-      "unqualified = ['a']\n\n[[registry]]\nlocation = 'a'\n\n[[registry.mirror]]\nlocation = 'm'\n\n[[registry]]\nlocation = 'b'\n";
-  EXPECT_EQ(got(add_table_toml(text, {"registry"}, {{"location", text_value("c")}, {"blocked", boolean_value(true)}})),
-            text + "\n[[registry]]\nlocation = 'c'\nblocked = true\n");
-  EXPECT_EQ(got(add_table_toml(text, {"registry", "[location=a]", "mirror"}, {{"location", text_value("n")}})),
-            std::string(text).insert(text.rfind("\n[[registry]]"), "\n[[registry.mirror]]\nlocation = 'n'\n"));
-  EXPECT_EQ(got(add_table_toml(text, {"registry", "[location=b]", "mirror"}, {{"location", text_value("n")}})),
-            text + "\n[[registry.mirror]]\nlocation = 'n'\n");
-  EXPECT_EQ(got(add_table_toml("", {"registry"}, {{"location", text_value("c")}})), "[[registry]]\nlocation = \"c\"\n");
-  EXPECT_EQ(code(add_table_toml("registry = []\n", {"registry"}, {{"location", text_value("c")}})), Errc::unsupported);
-  EXPECT_EQ(code(add_table_toml("registry = 1\n", {"registry"}, {{"location", text_value("c")}})), Errc::invalid_argument);
-  const auto added = got(add_table_toml(text, {"registry"}, {{"location", text_value("c")}}));
-  EXPECT_EQ(got(remove_toml(added, {"registry", "[location=c]"})), text);
-}
-
 TEST(RemoveToml, TakesTheKeysLineAndLeavesTheComments) {
   EXPECT_EQ(got(remove_toml("# x\na = 1\n# y\nb = [\n1,\n2]\nc = 3", {"b"})), "# x\na = 1\n# y\nc = 3");
   EXPECT_EQ(got(remove_toml("a = 1\nb = 2", {"b"})), "a = 1");
