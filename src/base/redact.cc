@@ -248,7 +248,7 @@ class Walk {
     while (end < text_.size() && k_in_name[static_cast<unsigned char>(text_[end])]) ++end;
     const auto start = at_;
     const auto name = text_.substr(start, end - start);
-    if (k_begins_token[static_cast<unsigned char>(name.front())]) {
+    if (k_token_heads.begin(text_.substr(start))) {
       if (is_encoded(start)) return encoded(start);
       if (const auto key = issued_key(text_.substr(start)); key.length != 0) return issued(start + key.length, key.kind, name);
     }
@@ -640,6 +640,7 @@ class Walk {
 std::string redact(std::string_view text, SecretCounts& counts) {
   if (next_suspect(text) == std::string_view::npos) return std::string(text);
   auto shown = Walk(text, counts, 0).run();
+  if (shown == text) return shown;
   // What was hidden no longer hides what stands beside it.
   constexpr int k_rounds = 8;
   for (int round = 0; round < k_rounds; ++round) {

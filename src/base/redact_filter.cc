@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Spares redact() the clean text, which is nearly all of it. Each shape of base/redact_tables.h has a beginning or a name; four
-// bytes of it, whose case is dropped, are looked up at every place of the text, and the few that hit are compared. Signs that
-// begin a shape by themselves are looked for many places at once: the @ behind a password, the $ of a hash, the dot of a
-// bootstrap token. base/redact_test.cc and fuzz/redaction.cc hold what is passed over here against what redact() finds.
+// bytes of it, whose case is dropped, and signs that begin a shape by themselves (the @ behind a password, the $ of a hash,
+// the dot of a bootstrap token) are looked for many places at once by QuadScan; where that finds something, the four bytes are
+// looked up, and the few that are in the table are compared. base/redact_test.cc and fuzz/redaction.cc hold what is passed over here against what redact() finds.
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -12,10 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
+#include "base/quad_scan.h"
 #include "base/redact.h"
 #include "base/redact_tables.h"
 #include "base/redact_words.h"
@@ -23,21 +20,19 @@
 namespace unsnag {
 namespace {
 
-constexpr unsigned k_bits = 16;  // of few slots that are taken: a block of the text must seldom hit one by chance
+constexpr unsigned k_bits = 14;  // of few slots that are taken: a place of the text must seldom hit one by chance
 constexpr std::size_t k_slots = std::size_t{1} << k_bits;
-constexpr std::uint32_t k_fold = 0x20202020;
 
 std::uint32_t load(const char* at) {
   std::uint32_t word = 0;
   std::memcpy(&word, at, sizeof word);
-  return word | k_fold;
+  return word | QuadScan::k_fold;
 }
 std::size_t slot_of(std::uint32_t word) { return (word * 0x9E3779B1U) >> (32 - k_bits); }
 
 struct Literal {
-  std::string text;    // a name's is in lower case
-  bool name = false;   // of a secret: something follows that may stand before its value
-  std::size_t at = 0;  // place of the four bytes in it
+  std::string text;   // four bytes or more; a name's is in lower case
+  bool name = false;  // of a secret: something follows that may stand before its value
 };
 
 bool is_name_end(std::string_view text, std::size_t at) {
@@ -77,73 +72,58 @@ class Filter {
       flags_[slot(literals_[i])] = 1;
       first_[slot(literals_[i])] = static_cast<std::uint16_t>(i);
     }
+    scan_ = QuadScan(words());
   }
 
   [[nodiscard]] std::size_t find(std::string_view text, std::size_t from) const {
     if (from == 0 && (text.starts_with("-u") || text.starts_with("data:") || text.starts_with("kind: "))) return 0;
-    std::size_t at = from;
-    for (; at + k_step + 3 <= text.size(); at += k_step) {
-      const char* bytes = text.data() + at;
-      unsigned hits = 0;
-      for (std::size_t i = 0; i < k_step; i += 4) {
-        hits |= flags_[slot_of(load(bytes + i))];
-        hits |= flags_[slot_of(load(bytes + i + 1))];
-        hits |= flags_[slot_of(load(bytes + i + 2))];
-        hits |= flags_[slot_of(load(bytes + i + 3))];
-      }
-      const auto signs = signs_of(bytes);
-      if (hits == 0 && signs == 0) continue;
-      auto first = std::string_view::npos;
-      for (auto left = signs; left != 0 && first == std::string_view::npos; left &= left - 1)
-        if (const auto i = at + static_cast<std::size_t>(std::countr_zero(left)); is_sign(text, i)) first = i;
-      if (hits != 0)
-        for (std::size_t i = at; i < std::min(at + k_step, first); ++i)
-          if (flags_[slot_of(load(text.data() + i))] != 0 && is_literal(text, i)) return i;
-      if (first != std::string_view::npos) return first;
+    QuadScan::Places places;
+    for (auto at = from; at < text.size();) {
+      const auto count = scan_.places(text, at, places);
+      for (std::size_t word = 0; word * 64 < count; ++word)
+        for (auto left = places[word]; left != 0; left &= left - 1) {
+          const auto place = at + word * 64 + static_cast<std::size_t>(std::countr_zero(left));
+          if (is_literal(text, place) || is_sign(text, place)) return place;
+        }
+      at += count;
     }
-    for (; at < text.size(); ++at)
-      if (is_sign(text, at) || is_literal(text, at)) return at;
     return std::string_view::npos;
   }
 
  private:
-  static constexpr std::size_t k_step = 32;
   static bool is_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
   static bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
   static bool is_base64_letter(char c) { return is_alnum(c) || c == '+' || c == '/' || c == '-' || c == '_'; }
-  static std::size_t slot(const Literal& literal) { return slot_of(load(literal.text.data() + literal.at)); }
+  static std::size_t slot(const Literal& literal) { return slot_of(load(literal.text.data())); }
+
+  [[nodiscard]] std::vector<std::uint32_t> words() const {
+    std::vector<std::uint32_t> words;
+    for (const auto& literal : literals_) words.push_back(load(literal.text.data()));
+    return words;
+  }
 
   void add(Literal literal) { literals_.push_back(std::move(literal)); }
   void add_name(std::string_view name) {
     for (const auto& talked : redact_tables::k_talked)
       if (name != talked.ending && name.ends_with(talked.ending)) return;  // refresh_token is found by its end
-    // "access", which is everywhere, finds no access_key.
-    add({std::string(name), true, name.ends_with("key") ? name.size() - 4 : 0});
+    add({std::string(name), true});
   }
 
-  /// A bit for each of the bytes that is a sign.
-  static std::uint32_t signs_of(const char* bytes) {
-#ifdef __SSE2__
-    std::uint32_t bits = 0;
-    for (unsigned half = 0; half < 2; ++half) {
-      const auto part = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + std::size_t{16} * half));
-      const auto found = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(part, _mm_set1_epi8('@')), _mm_cmpeq_epi8(part, _mm_set1_epi8('$'))),
-                                      _mm_cmpeq_epi8(part, _mm_set1_epi8('.')));
-      bits |= static_cast<std::uint32_t>(_mm_movemask_epi8(found)) << (16 * half);
-    }
-    return bits;
-#else
-    std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < k_step; ++i) bits |= static_cast<std::uint32_t>(bytes[i] == '@' || bytes[i] == '$' || bytes[i] == '.') << i;
-    return bits;
-#endif
+  /// In the same word, as before a password and in https://token@. Of words without an end everything is supposed.
+  static bool has_colon_before(std::string_view text, std::size_t at) {
+    constexpr std::size_t k_longest = 512;
+    const auto begin = at - std::min(at, k_longest);
+    while (at > begin)
+      if (const char c = text[--at]; c == ':') return true;
+      else if (c == ' ' || c == '\t' || c == '\n' || c == '"' || c == '\'' || c == '\\') return false;
+    return begin != 0;
   }
 
   static bool is_sign(std::string_view text, std::size_t at) {
     switch (text[at]) {
       case '@': {
         const auto after = text.substr(at + 1);
-        return !after.starts_with("sha256:") && !after.starts_with("sha512:");
+        return !after.starts_with("sha256:") && !after.starts_with("sha512:") && has_colon_before(text, at);
       }
       case '$': return is_password_hash(text.substr(at)) != 0;
       case '.':
@@ -162,10 +142,7 @@ class Filter {
     return false;
   }
 
-  /// Whether the literal whose four bytes were found at `place` is there.
-  static bool stands(const Literal& literal, std::string_view text, std::size_t place) {
-    if (place < literal.at) return false;
-    const auto at = place - literal.at;
+  static bool stands(const Literal& literal, std::string_view text, std::size_t at) {
     const auto found = text.substr(at, literal.text.size());
     if (!literal.name) return found == literal.text;
     if (found.size() < literal.text.size()) return false;
@@ -180,6 +157,7 @@ class Filter {
   std::array<std::uint8_t, k_slots> flags_{};
   std::array<std::uint16_t, k_slots> first_{};  // literal of the slot
   std::vector<Literal> literals_;               // by slot
+  QuadScan scan_{{}};
 };
 
 }  // namespace

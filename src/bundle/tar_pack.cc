@@ -14,6 +14,7 @@ namespace unsnag::bundle {
 namespace {
 
 constexpr std::size_t k_shared = std::size_t{1} << 20U;  // a shared frame gets about this long
+constexpr std::size_t k_slab = std::size_t{1} << 20U;
 
 class TarPack final : public Pack {
  public:
@@ -28,10 +29,10 @@ class TarPack final : public Pack {
   }
 
   Result<void*> add(std::string_view bytes, const std::stop_token& stop) override {
-    if (packed_.size() >= limits_.part || size_ >= limits_.content) {
+    if (packed_size() >= limits_.part || size_ >= limits_.content) {
       // The line that is being written ends in this part, unless it has no end in sight.
       const auto newline = bytes.find('\n');
-      const bool endless = packed_.size() >= limits_.part + limits_.part / 4 || size_ >= limits_.content + limits_.content / 4;
+      const bool endless = packed_size() >= limits_.part + limits_.part / 4 || size_ >= limits_.content + limits_.content / 4;
       if (newline != std::string_view::npos || endless) {
         const auto rest = newline == std::string_view::npos ? 0 : newline + 1;
         compress(bytes.substr(0, rest));
@@ -69,18 +70,28 @@ class TarPack final : public Pack {
 
  private:
   void compress(std::string_view bytes) {
-    compressor_->add(bytes, packed_);
+    compressor_->add(bytes, packed_.back());
     size_ += bytes.size();
+    next_slab();
   }
+
+  /// What a part is compressed to is kept in slabs: one string that grows would be there twice while it does, and half empty.
+  void next_slab() {
+    if (packed_.back().size() < k_slab) return;
+    full_size_ += packed_.back().size();
+    packed_.emplace_back();
+  }
+  [[nodiscard]] std::size_t packed_size() const { return full_size_ + packed_.back().size(); }
 
   Result<void*> end_part(const std::stop_token& stop) {
     parts_.push_back(parts_.empty() ? path_ : part_path(path_, parts_.size() + 1));
     plain_ += tar_header(prefix_ + parts_.back(), size_, mtime_);
     if (large_) {
-      compressor_->end(packed_);
+      compressor_->end(packed_.back());
       TRY(write_plain(stop));
-      TRY(write(packed_, stop));
-      packed_.clear();
+      for (const auto& slab : packed_) TRY(write(slab, stop));
+      packed_.assign(1, {});
+      full_size_ = 0;
     } else {
       plain_ += small_;
       small_.clear();
@@ -110,9 +121,10 @@ class TarPack final : public Pack {
   const std::string prefix_;
   const TarLimits limits_;
 
-  std::string plain_;   // of the tar, and not yet compressed
-  std::string small_;   // the content as far as it is small
-  std::string packed_;  // … or compressed
+  std::string plain_;                                              // of the tar, and not yet compressed
+  std::string small_;                                              // the content as far as it is small
+  std::vector<std::string> packed_ = std::vector<std::string>(1);  // … or compressed; the last slab still grows
+  std::size_t full_size_ = 0;                                      // of all slabs but the last
   bool large_ = false;
   std::uint64_t size_ = 0;  // of the content of this part
   std::string path_;

@@ -23,7 +23,8 @@
 namespace unsnag::bundle {
 namespace {
 
-constexpr std::size_t k_piece = std::size_t{256} << 10U;  // the queue's contents come in pieces of at most this size
+constexpr std::size_t k_piece = std::size_t{256} << 10U;  // contents are gathered to pieces of this size
+constexpr std::size_t k_largest = 2 * k_piece;            // of those that a caller gives away
 constexpr std::size_t k_queue = std::size_t{2} << 20U;
 constexpr std::size_t k_order = 1024;  // what an order that isn't a content counts
 // Measured on 2 GB of kubelet's and containerd's logs: docs/bundle.md says what level 3 would give.
@@ -320,6 +321,13 @@ Result<void*> Writer::add(std::string_view bytes) {
     if (piece.size() == k_piece) TRY(impl_->hand_over());
   }
   return impl_->status();
+}
+
+Result<void*> Writer::add(std::string&& bytes) {
+  if (!impl_->open || bytes.size() < k_piece / 2 || bytes.size() > k_largest) return add(std::string_view(bytes));
+  TRY(impl_->hand_over());
+  const auto size = bytes.size();
+  return impl_->order(std::move(bytes), size);
 }
 
 Result<void*> Writer::end(Outcome outcome) {

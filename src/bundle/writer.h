@@ -67,6 +67,8 @@ class Writer {
   /// `why` knows that it is no evidence.
   Result<void*> begin(Item item);
   Result<void*> add(std::string_view bytes);
+  /// The same; what is large goes on as it is, uncopied.
+  Result<void*> add(std::string&& bytes);
   Result<void*> end(Outcome outcome);
   /// begin, add and end in one.
   Result<void*> put(Item item, std::string_view content, Outcome outcome = {});

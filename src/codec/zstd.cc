@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The zstd side of Compressor. libzstd writes straight into the end of the caller's string.
+// The zstd side of Compressor.
 #include <new>
+#include <vector>
 
 #include <zstd.h>
 
@@ -27,17 +28,16 @@ class Zstd final : public Compressor {
   void run(std::string_view bytes, std::string& out, ZSTD_EndDirective directive) {
     ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
     for (;;) {
-      const auto before = out.size();
-      out.resize(before + ZSTD_CStreamOutSize());
-      ZSTD_outBuffer room{out.data() + before, out.size() - before, 0};
+      ZSTD_outBuffer room{room_.data(), room_.size(), 0};
       const auto left = ZSTD_compressStream2(context_.get(), &room, &in, directive);
-      out.resize(before + room.pos);
+      out.append(room_.data(), room.pos);
       if (ZSTD_isError(left) != 0U) throw std::bad_alloc();  // the parameters are right: nothing else can fail
       if (directive == ZSTD_e_end ? left == 0 : in.pos == in.size) return;
     }
   }
 
   std::unique_ptr<ZSTD_CCtx, Free> context_{ZSTD_createCCtx()};
+  std::vector<char> room_ = std::vector<char>(ZSTD_CStreamOutSize());
 };
 
 }  // namespace

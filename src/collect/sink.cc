@@ -9,6 +9,10 @@
 
 namespace unsnag::collect {
 
+namespace {
+constexpr std::size_t k_more = 16U << 10U;  // what was kept of the last piece, a line mostly
+}
+
 std::string Sink::unused(std::string path) {
   const auto first = path;
   for (int n = 2; !used_.insert(bundle::safe_path(path)).second; ++n) path = first + "~" + std::to_string(n);
@@ -37,16 +41,17 @@ Result<void*> Sink::add(std::string_view bytes) {
   parts_.pace.took(bytes.size());
   amount_.bytes += bytes.size();
   amount_.lines += count_of(bytes, '\n');
-  clean_.clear();
-  redactor_->feed(bytes, clean_);
+  std::string clean;
+  clean.reserve(bytes.size() + k_more);
+  redactor_->feed(bytes, clean);
   progress(amount_);
-  return write(clean_);
+  return write(std::move(clean));
 }
 
 Result<void*> Sink::end(bundle::Outcome outcome) {
-  clean_.clear();
-  redactor_->end(clean_);
-  TRY(write(clean_));
+  std::string clean;
+  redactor_->end(clean);
+  TRY(write(std::move(clean)));
   const auto found = redactor_->found();
   report_.add(path_, found);
   for (const auto& one : found) {
@@ -77,17 +82,17 @@ Result<void*> Sink::left_out(bundle::Item item, std::string why) {
   return parts_.writer.left_out(std::move(item), std::move(why));
 }
 
-Result<void*> Sink::write(std::string_view text) {
+Result<void*> Sink::write(std::string text) {
   if (text.empty()) return nullptr;
   if (undiagnosed_ == 0) parts_.tap.add(text);
   // At a line's end, so that the diagnosis begins with a whole one.
   else if (undiagnosed_ > text.size() || text.find('\n', undiagnosed_) == std::string_view::npos)
     undiagnosed_ -= std::min<std::uint64_t>(undiagnosed_ - 1, text.size());
   else {
-    parts_.tap.add(text.substr(text.find('\n', undiagnosed_ - 1) + 1));
+    parts_.tap.add(std::string_view(text).substr(text.find('\n', undiagnosed_ - 1) + 1));
     undiagnosed_ = 0;
   }
-  return parts_.writer.add(text);
+  return parts_.writer.add(std::move(text));
 }
 
 }  // namespace unsnag::collect

@@ -58,7 +58,7 @@ class Sink {
   std::function<void(const Amount&)> progress = [](const Amount&) {};
 
  private:
-  Result<void*> write(std::string_view text);
+  Result<void*> write(std::string text);
   std::string unused(std::string path);
 
   Parts parts_;
@@ -67,8 +67,7 @@ class Sink {
   std::set<std::string> used_;    // paths
   std::set<std::string> missed_;  // path, source and reason: a drop-in that ten units share is missing once
   std::optional<redaction::Redactor> redactor_;
-  std::string path_;   // of the content that is open
-  std::string clean_;  // what came out of the redactor
+  std::string path_;  // of the content that is open
   std::uint64_t undiagnosed_ = 0;
 };
 
