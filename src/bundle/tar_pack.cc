@@ -70,6 +70,7 @@ class TarPack final : public Pack {
 
  private:
   void compress(std::string_view bytes) {
+    if (packed_.back().capacity() < k_slab) packed_.back().reserve(k_slab + k_slab / 8);
     compressor_->add(bytes, packed_.back());
     size_ += bytes.size();
     next_slab();

@@ -313,6 +313,7 @@ int run_collect(const Arguments& arguments, Surroundings& surroundings) {
 
   const auto begun = std::chrono::steady_clock::now();
   yield_to_others();
+  hold_little();
   stop_when_ended();
   Screen screen(surroundings, to_output, arguments.has("quiet"));
   const auto outcome = bundle_of(*request, *root, screen, surroundings);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the room for logs is shared out. They come in the order of what they can explain, and each may take half of what is left,
+// How the room for logs is shared out, in the bundle and in what the diagnosis reads. They come in the order of what they can explain, and each may take half of what is left,
 // so that none, however large, leaves nothing to the others; what it does not need the next ones have.
 #pragma once
 
@@ -18,6 +18,8 @@ class Room {
     if (!limited_) return 0;
     return last ? left_ : std::max(left_ / 2, std::min(left_, k_least));
   }
+  /// What there is for all that follows. 0 with no limit, too.
+  [[nodiscard]] std::uint64_t left() const { return left_; }
   void took(std::uint64_t bytes) { left_ -= std::min(left_, bytes); }
   [[nodiscard]] bool full() const { return limited_ && left_ == 0; }
 

@@ -25,13 +25,13 @@ bool Sink::knows_of(std::string_view folder, std::initializer_list<std::string_v
   });
 }
 
-Result<void*> Sink::begin(bundle::Item item, std::string_view on_node, std::uint64_t undiagnosed) {
+Result<void*> Sink::begin(bundle::Item item, std::string_view on_node, Diagnosed diagnosed) {
   if (stopped()) return fail(Errc::cancelled, "interrupted");
   path_ = item.path = unused(std::move(item.path));
   TRY(parts_.writer.begin(std::move(item)));
   redactor_.emplace(parts_.redaction, on_node);
   parts_.tap.begin(path_);
-  undiagnosed_ = undiagnosed;
+  diagnosed_ = diagnosed;
   ++amount_.files;
   return nullptr;
 }
@@ -84,15 +84,25 @@ Result<void*> Sink::left_out(bundle::Item item, std::string why) {
 
 Result<void*> Sink::write(std::string text) {
   if (text.empty()) return nullptr;
-  if (undiagnosed_ == 0) parts_.tap.add(text);
-  // At a line's end, so that the diagnosis begins with a whole one.
-  else if (undiagnosed_ > text.size() || text.find('\n', undiagnosed_) == std::string_view::npos)
-    undiagnosed_ -= std::min<std::uint64_t>(undiagnosed_ - 1, text.size());
-  else {
-    parts_.tap.add(std::string_view(text).substr(text.find('\n', undiagnosed_ - 1) + 1));
-    undiagnosed_ = 0;
-  }
+  diagnose(text);
   return parts_.writer.add(std::move(text));
+}
+
+void Sink::diagnose(std::string_view text) {
+  auto& [skip, most] = diagnosed_;
+  if (skip != 0) {
+    // To a line's end, so that the diagnosis begins with a whole one.
+    const auto end = skip > text.size() ? std::string_view::npos : text.find('\n', skip - 1);
+    if (end == std::string_view::npos) {
+      skip -= std::min<std::uint64_t>(skip - 1, text.size());
+      return;
+    }
+    skip = 0;
+    text.remove_prefix(end + 1);
+  }
+  text = text.substr(0, most);
+  most -= text.size();
+  parts_.tap.add(text);
 }
 
 }  // namespace unsnag::collect

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <limits>
 #include <optional>
 #include <set>
 #include <string>
@@ -26,6 +27,12 @@ struct Amount {
   std::uint64_t secrets = 0;                      // taken out
 };
 
+/// What the diagnosis reads of a content: the verdict shall not take longer than the bundle.
+struct Diagnosed {
+  std::uint64_t skip = 0;  // bytes of its beginning that go into the bundle alone, and the rest of the line where they end
+  std::uint64_t most = std::numeric_limits<std::uint64_t>::max();  // bytes behind them
+};
+
 /// One thread. Errors of all calls: cancelled, and the writer's, which are final. Two things of one path are no error: logrotate
 /// leaves a log beside its compressed copy for a moment, and the second one is then called PATH~2.
 class Sink {
@@ -39,9 +46,8 @@ class Sink {
   };
   explicit Sink(Parts parts) : parts_(std::move(parts)) {}
 
-  /// `on_node`: the file's path there, which redaction goes by; "" for what is no file. `undiagnosed`: so many bytes of its
-  /// beginning go into the bundle alone, since the verdict shall not take longer than the bundle.
-  Result<void*> begin(bundle::Item item, std::string_view on_node = {}, std::uint64_t undiagnosed = 0);
+  /// `on_node`: the file's path there, which redaction goes by; "" for what is no file.
+  Result<void*> begin(bundle::Item item, std::string_view on_node = {}, Diagnosed diagnosed = {});
   Result<void*> add(std::string_view bytes);
   Result<void*> end(bundle::Outcome outcome = {});
   Result<void*> put(bundle::Item item, std::string_view content, bundle::Outcome outcome = {}, std::string_view on_node = {});
@@ -59,6 +65,7 @@ class Sink {
 
  private:
   Result<void*> write(std::string text);
+  void diagnose(std::string_view text);
   std::string unused(std::string path);
 
   Parts parts_;
@@ -67,8 +74,8 @@ class Sink {
   std::set<std::string> used_;    // paths
   std::set<std::string> missed_;  // path, source and reason: a drop-in that ten units share is missing once
   std::optional<redaction::Redactor> redactor_;
-  std::string path_;  // of the content that is open
-  std::uint64_t undiagnosed_ = 0;
+  std::string path_;     // of the content that is open
+  Diagnosed diagnosed_;  // what is left of it
 };
 
 }  // namespace unsnag::collect

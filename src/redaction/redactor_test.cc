@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +13,7 @@
 #include "base/base64.h"
 #include "base/document.h"
 #include "base/json_writer.h"
+#include "base/redact.h"
 #include "base/text.h"
 #include "redaction/report.h"
 
@@ -293,6 +296,40 @@ TEST(Redactor, HostileLinesAreLinear) {
     std::string text;
     while (text.size() < 3'000'000) text += part;
     EXPECT_EQ(count_of(redact_text(text), '\n'), count_of(text, '\n'));
+  }
+}
+
+TEST(Redactor, TheFilterPassesOverNoSecretAmongNoise) {
+  std::mt19937 random(20261124);  // NOLINT(cert-msc51-cpp): the same each time
+  const auto below = [&](std::size_t most) { return std::uniform_int_distribution<std::size_t>(0, most - 1)(random); };
+  constexpr std::string_view k_noise = "abcdeKpst .:@$-_=/\"\n019QX~";
+  const auto all = shapes();
+  for (int round = 0; round < 400; ++round) {
+    std::string text;
+    for (auto left = 1 + below(6); left > 0; --left) {
+      for (auto noise = below(200); noise > 0; --noise) text += k_noise[below(k_noise.size())];
+      auto shape = all[below(all.size())].text;
+      for (auto at = shape.find("WORD"); at != std::string::npos; at = shape.find("WORD", at)) shape.replace(at, 4, k_word);
+      // Half of one, or with a letter that is none of it.
+      if (below(3) == 0) shape.resize(below(shape.size() + 1));
+      if (below(3) == 0 && !shape.empty()) shape[below(shape.size())] = k_noise[below(k_noise.size())];
+      text += (below(4) == 0 ? "" : "\n") + shape;
+    }
+    for (std::size_t at = 0; at < text.size();) {
+      const auto end = std::min(text.find('\n', at), text.size());
+      const auto line = std::string_view(text).substr(at, end - at);
+      EXPECT_TRUE(next_suspect(line) != std::string_view::npos || !has_secret_unfiltered(line)) << line;
+      at = end + 1;
+    }
+    std::string pieces;
+    Redactor redactor;
+    for (std::size_t at = 0; at < text.size();) {
+      const auto piece = std::string_view(text).substr(at, 1 + below(300));
+      redactor.feed(piece, pieces);
+      at += piece.size();
+    }
+    redactor.end(pieces);
+    EXPECT_EQ(pieces, redact_text(text)) << round;
   }
 }
 

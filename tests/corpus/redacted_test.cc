@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is collected is redacted before it is written. That must not cost the verdict: every incident and every recorded folder
 // is explained afterwards as it was before, and with stand-ins for names and addresses by the same cause.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <random>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
+#include "base/redact.h"
 #include "corpus/corpus.h"
 #include "redaction/redactor.h"
 
@@ -78,6 +82,40 @@ class RedactedFolders : public ::testing::Test {
 };
 std::string RedactedFolders::scratch_;
 std::vector<Case> RedactedFolders::cases_;
+
+TEST_F(RedactedFolders, WhatIsPassedOverHoldsNoSecretAndCutsAnywhereChangeNothing) {
+  std::mt19937 random(20261124);  // NOLINT(cert-msc51-cpp): the same each time
+  const auto up_to = [&](std::size_t most) { return std::uniform_int_distribution<std::size_t>(1, most)(random); };
+  for (const auto& one : cases_)
+    for (const auto& entry : fs::recursive_directory_iterator(one.folder)) {
+      if (!entry.is_regular_file()) continue;
+      std::ifstream in(entry.path(), std::ios::binary);
+      const std::string text(std::istreambuf_iterator<char>(in), {});
+      for (std::size_t at = 0; at < text.size();) {
+        const auto end = std::min(text.find('\n', at), text.size());
+        const auto line = std::string_view(text).substr(at, end - at);
+        if (next_suspect(line) == std::string_view::npos) {
+          EXPECT_FALSE(has_secret_unfiltered(line)) << line;
+        }
+        // So that what the filter sees begins and ends anywhere.
+        const auto rest = line.substr(std::min(line.size(), up_to(40)));
+        if (next_suspect(rest) == std::string_view::npos) {
+          EXPECT_FALSE(has_secret_unfiltered(rest)) << rest;
+        }
+        at = end + 1;
+      }
+      std::string pieces;
+      redaction::Redactor redactor;
+      const auto most = up_to(1 + text.size());
+      for (std::size_t at = 0; at < text.size();) {
+        const auto piece = std::string_view(text).substr(at, up_to(most));
+        redactor.feed(piece, pieces);
+        at += piece.size();
+      }
+      redactor.end(pieces);
+      EXPECT_TRUE(pieces == redaction::redact_text(text)) << entry.path();
+    }
+}
 
 TEST_F(RedactedFolders, AreExplainedAsBefore) {
   for (const auto& one : cases_) EXPECT_EQ(verdicts(diagnose_target(copy(one, {}))), verdicts(diagnose_target(one.folder))) << one.name;
