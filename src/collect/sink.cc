@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/text.h"
 #include "bundle/layout.h"
 
 namespace unsnag::collect {
@@ -40,10 +39,11 @@ Result<void*> Sink::add(std::string_view bytes) {
   if (stopped()) return fail(Errc::cancelled, "interrupted");
   parts_.pace.took(bytes.size());
   amount_.bytes += bytes.size();
-  amount_.lines += count_of(bytes, '\n');
   std::string clean;
   clean.reserve(bytes.size() + k_more);
+  const auto lines = redactor_->lines();
   redactor_->feed(bytes, clean);
+  amount_.lines += redactor_->lines() - lines;
   progress(amount_);
   return write(std::move(clean));
 }

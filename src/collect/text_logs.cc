@@ -25,7 +25,7 @@ namespace {
 
 /// More of all text logs together the diagnosis does not read: neither its time nor its memory shall grow with them. The newest
 /// log may have half of it, and of each log it is the end.
-constexpr std::uint64_t k_diagnosed = std::uint64_t{128} << 20U;
+constexpr std::uint64_t k_diagnosed = std::uint64_t{64} << 20U;
 constexpr std::size_t k_piece = std::size_t{256} << 10U;
 
 struct Log {

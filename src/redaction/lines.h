@@ -32,6 +32,8 @@ class Lines {
   void line(std::string_view line, std::string& out);
   /// Lines that were passed over.
   void passed(std::uint64_t lines) { read_ += lines; }
+  /// So far, of both.
+  [[nodiscard]] std::uint64_t lines() const { return read_; }
   /// A part of a line that is too long to be held, without its end. Returns how much of it was used; the rest belongs to the next
   /// part. `open`: a secret goes on behind it.
   std::size_t part(std::string_view text, std::string& out, bool& open);

@@ -115,6 +115,8 @@ void Redactor::end(std::string& out) {
   if (rest && out.ends_with('\n')) out.pop_back();
 }
 
+std::uint64_t Redactor::lines() const { return impl_->lines.lines(); }
+
 std::vector<Found> Redactor::found() const {
   std::map<std::string_view, Lines::Tally> kinds;
   for (std::size_t i = 0; i < k_secret_kinds; ++i) kinds[unsnag::to_string(static_cast<SecretKind>(i))] = impl_->lines.secrets()[i];

@@ -47,6 +47,8 @@ class Redactor {
   /// Appends the rest. Nothing may be fed afterwards.
   void end(std::string& out);
 
+  /// Lines that ended so far; behind end(), the last one without an end, too.
+  [[nodiscard]] std::uint64_t lines() const;
   /// By kind, in alphabetical order.
   [[nodiscard]] std::vector<Found> found() const;
 
