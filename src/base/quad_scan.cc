@@ -97,6 +97,7 @@ std::uint32_t alnum_before(std::string_view text, std::size_t at) {
 
 QuadScan::QuadScan(const std::vector<std::uint32_t>& words) {
   std::vector<Group> alone;
+  alone.reserve(words.size());
   for (const auto word : words) alone.push_back(group_of(word));
   std::stable_sort(alone.begin(), alone.end(), [](const Group& a, const Group& b) { return a.share > b.share; });
   // Each to those beside whom it lets the fewest places pass.
