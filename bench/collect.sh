@@ -8,7 +8,7 @@
 # The programs take turns, files in the page cache, each at the priority that unsnag gives itself. Inputs stay in BUILD/bench.
 # With root's rights the made logs are this machine's /var/log, in a mount namespace of each program's own and with no network,
 # which none of them waits for then; the journal is hidden by it. What each takes of the logs differs, so it is printed too:
-# unsnag and tar take all; sos does so with --all-logs; the EKS collector takes /var/log/syslog and the last 100 MB of messages,
+# unsnag and tar take all; sos with --all-logs what syslog writes, and no kubelet.log; the EKS collector takes /var/log/syslog and the last 100 MB of messages,
 # of containerd and kubelet the journal alone. sos packs with gzip here: its default, xz, takes several times as long.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
