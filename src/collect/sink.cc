@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "bundle/layout.h"
 
 namespace unsnag::collect {
