@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes a bundle (docs/bundle.md): the caller hands over one content after the other, in pieces as they come; digests,
 // compression and writing are done on the writer's own threads, behind queues that are bounded in bytes, so that a slow
-// disk slows the caller down. Memory stays under 50 MB, whatever the contents' size.
+// disk slows the caller down. Memory stays bounded, whatever the contents' size.
 #pragma once
 
 #include <atomic>
