@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Owner of a file descriptor.
+// Owner of a file descriptor, and reading and writing whole pieces through one.
 #pragma once
 
 #include <unistd.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <utility>
+
+#include "base/result.h"
 
 namespace unsnag {
 
@@ -39,5 +42,9 @@ struct ReadAt {
 };
 /// Fills `buffer` from a place of a file as far as that goes.
 ReadAt read_at(int fd, std::uint64_t offset, char* buffer, std::size_t size);
+
+/// Writes all of it, to where `fd` stands or to a place of a file. Errors: those of fail_errno, in the kernel's words.
+Result<void*> write_all(int fd, std::string_view bytes);
+Result<void*> write_all_at(int fd, std::uint64_t offset, std::string_view bytes);
 
 }  // namespace unsnag

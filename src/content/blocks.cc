@@ -21,18 +21,6 @@ std::string header_of(std::uint64_t size, const std::string& boot) {
   return header;
 }
 
-Result<void*> write_all(int fd, const char* bytes, std::size_t size, std::uint64_t offset) {
-  while (size > 0) {
-    const auto wrote = ::pwrite(fd, bytes, size, static_cast<off_t>(offset));
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0) return fail_errno(errno);
-    bytes += wrote;
-    size -= static_cast<std::size_t>(wrote);
-    offset += static_cast<std::uint64_t>(wrote);
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 Result<Blocks> Blocks::of(Fd fd, std::uint64_t size, const std::string& boot) {
@@ -53,13 +41,12 @@ Result<std::string> Blocks::read_header() const {
 Result<void*> Blocks::take_over() {
   TRY_ASSIGN(const auto found, read_header());
   if (found == header_) return read_states();
-  const auto* states = reinterpret_cast<const char*>(states_.data());
   if (found.size() == k_header && found.starts_with(fmt::format("unsnag blocks 1 {} ", size_))) {
     // Of another boot: the page cache that held what was not synced is gone. The states first, then this boot's name.
     TRY(read_states());
     std::replace(states_.begin(), states_.end(), State::written, State::missing);
     count();
-    TRY(write_all(fd_.get(), states, states_.size(), k_header));
+    TRY(write_states(0, states_.size()));
   } else {
     if (::ftruncate(fd_.get(), 0) != 0 || ::ftruncate(fd_.get(), static_cast<off_t>(k_header + states_.size())) != 0)
       return fail_errno(errno);
@@ -67,7 +54,11 @@ Result<void*> Blocks::take_over() {
     present_ = 0;
   }
   if (::fdatasync(fd_.get()) != 0) return fail_errno(errno);
-  return write_all(fd_.get(), header_.data(), header_.size(), 0);
+  return write_all_at(fd_.get(), 0, header_);
+}
+
+Result<void*> Blocks::write_states(std::uint64_t first, std::uint64_t count) const {
+  return write_all_at(fd_.get(), k_header + first, {reinterpret_cast<const char*>(states_.data() + first), count});
 }
 
 Result<void*> Blocks::refresh() {
@@ -112,7 +103,7 @@ Result<void*> Blocks::mark(std::uint64_t offset) {
   const auto block = offset / k_block;
   if (states_[block] != State::missing) return nullptr;
   const auto written = static_cast<char>(State::written);
-  TRY(write_all(fd_.get(), &written, 1, k_header + block));
+  TRY(write_all_at(fd_.get(), k_header + block, {&written, 1}));
   states_[block] = State::written;
   present_ += bytes_of(block);
   return nullptr;
@@ -130,7 +121,7 @@ Result<void*> Blocks::mark_synced(const std::vector<std::uint64_t>& blocks) {
   for (const auto block : blocks)
     if (states_[block] == State::written) states_[block] = State::synced;
   const auto first = blocks.front(), last = blocks.back();
-  TRY(write_all(fd_.get(), reinterpret_cast<const char*>(states_.data() + first), last - first + 1, k_header + first));
+  TRY(write_states(first, last - first + 1));
   if (::fdatasync(fd_.get()) != 0) return fail_errno(errno);
   return nullptr;
 }
@@ -138,7 +129,7 @@ Result<void*> Blocks::mark_synced(const std::vector<std::uint64_t>& blocks) {
 Result<void*> Blocks::clear() {
   std::fill(states_.begin(), states_.end(), State::missing);
   present_ = 0;
-  return write_all(fd_.get(), reinterpret_cast<const char*>(states_.data()), states_.size(), k_header);
+  return write_states(0, states_.size());
 }
 
 Result<void*> Blocks::read_states() {

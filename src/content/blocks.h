@@ -35,7 +35,6 @@ class Blocks {
   Result<void*> refresh();
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
-  [[nodiscard]] std::uint64_t block_count() const { return states_.size(); }
   /// The first byte at or after `from` that is missing; size() when there is none.
   [[nodiscard]] std::uint64_t front(std::uint64_t from) const;
   [[nodiscard]] std::uint64_t present() const { return present_; }  // bytes
@@ -56,6 +55,7 @@ class Blocks {
   Blocks(Fd fd, std::uint64_t size, std::string header) : fd_(std::move(fd)), size_(size), header_(std::move(header)) {}
   Result<std::string> read_header() const;
   Result<void*> read_states();
+  Result<void*> write_states(std::uint64_t first, std::uint64_t count) const;
   [[nodiscard]] std::uint64_t bytes_of(std::uint64_t block) const;
   void count();
 

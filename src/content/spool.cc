@@ -50,19 +50,13 @@ std::vector<Range> Spool::missing() const {
 
 Result<void*> Spool::write(std::uint64_t offset, std::string_view bytes) {
   if (offset > size_ || bytes.size() > size_ - offset) return fail(Errc::invalid_argument, "bytes behind the end of a blob");
-  const auto begin = offset;
-  while (!bytes.empty()) {
-    const auto wrote = ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0) return fail_errno(errno);
-    offset += static_cast<std::uint64_t>(wrote);
-    bytes.remove_prefix(static_cast<std::size_t>(wrote));
-  }
+  TRY(write_all_at(file_.get(), offset, bytes));
+  const auto end = offset + bytes.size();
   // Blocks whose last byte was among these.
   const std::lock_guard lock(mutex_);
   bool ended = false;
-  for (auto block = begin / k_block; block * k_block < offset; ++block) {
-    if (std::min((block + 1) * k_block, size_) > offset) break;
+  for (auto block = offset / k_block; block * k_block < end; ++block) {
+    if (std::min((block + 1) * k_block, size_) > end) break;
     TRY(blocks_.mark(block * k_block));
     ended = true;
   }

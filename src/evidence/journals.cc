@@ -57,12 +57,7 @@ Result<std::uint64_t> copy(Bytes& bytes, int fd) {
     size += got;
     if (size > Journals::k_most_copied)
       return fail(Errc::too_large, "a journal of more than 512 MiB in an archive: unpack it and give unsnag the folder");
-    for (std::size_t done = 0; done < got;) {
-      const auto part = ::write(fd, buffer.data() + done, got - done);
-      if (part < 0 && errno == EINTR) continue;
-      if (part < 0) return fail_errno(errno);
-      done += static_cast<std::size_t>(part);
-    }
+    TRY(write_all(fd, {buffer.data(), got}));
   }
 }
 

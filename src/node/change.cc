@@ -69,16 +69,6 @@ Result<void> give_xattrs(int fd, const FileState& as) {
   return {};
 }
 
-Result<void> write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const auto written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return fail_errno(errno);
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
-}
-
 Result<void> sync(int fd) {
   // Some file systems can't sync a folder, and say so by EINVAL.
   if (::fsync(fd) != 0 && errno != EINVAL) return fail_errno(errno);

@@ -93,6 +93,16 @@ std::string sysctl_lines(const Settings& settings) {
   return out;
 }
 
+std::vector<UnitSettings> take_units(Order& order) {
+  std::vector<UnitSettings> units;
+  for (auto& setting : order.take_if([](const Setting& one) { return one.target == Target::unit || one.target == Target::environment; })) {
+    auto known = std::find_if(units.begin(), units.end(), [&](const UnitSettings& one) { return one.unit == setting.unit; });
+    if (known == units.end()) known = units.insert(units.end(), {setting.unit, {}});
+    known->settings.push_back(std::move(setting));
+  }
+  return units;
+}
+
 std::vector<NodeFile> take_node_files(Order& order, const FileKinds& kinds) {
   std::vector<NodeFile> out;
   if (kinds.files) {
@@ -104,15 +114,8 @@ std::vector<NodeFile> take_node_files(Order& order, const FileKinds& kinds) {
     }
   }
   if (kinds.units) {
-    const auto of_units =
-        order.take_if([](const Setting& setting) { return setting.target == Target::unit || setting.target == Target::environment; });
-    std::vector<std::string> units;
-    for (const auto& setting : of_units)
-      if (std::find(units.begin(), units.end(), setting.unit) == units.end()) units.push_back(setting.unit);
-    for (const auto& unit : units) {
-      Settings own;
-      std::copy_if(of_units.begin(), of_units.end(), std::back_inserter(own), [&](const auto& setting) { return setting.unit == unit; });
-      out.push_back({fmt::format("/etc/systemd/system/{}.d/50-{}.conf", unit, order.name()), unit_dropin(own), {unit}, {}});
+    for (const auto& [unit, settings] : take_units(order)) {
+      out.push_back({fmt::format("/etc/systemd/system/{}.d/50-{}.conf", unit, order.name()), unit_dropin(settings), {unit}, {}});
     }
   }
   if (kinds.crio) {

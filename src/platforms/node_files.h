@@ -25,6 +25,13 @@ struct FileKinds {
 };
 std::vector<NodeFile> take_node_files(Order& order, const FileKinds& kinds);
 
+/// Takes what belongs to units, keys and environments, by unit, in the order in which the units come.
+struct UnitSettings {
+  std::string unit;
+  Settings settings;
+};
+std::vector<UnitSettings> take_units(Order& order);
+
 /// A drop-in of CRI-O with these settings alone.
 std::string crio_fragment(const Settings& settings);
 /// The drop-in of one unit.

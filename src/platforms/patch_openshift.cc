@@ -181,14 +181,8 @@ Result<std::string> patch_machine(std::string_view yaml, Order& order) {
   if (const auto keys = order.take(Target::crio); !keys.empty()) {
     TRY_ASSIGN(out, set_crio(out, order, keys));
   }
-  const auto of_units = order.take_if([](const Setting& one) { return one.target == Target::unit || one.target == Target::environment; });
-  std::vector<std::string> units;
-  for (const auto& setting : of_units)
-    if (std::find(units.begin(), units.end(), setting.unit) == units.end()) units.push_back(setting.unit);
-  for (const auto& unit : units) {
-    Settings own;
-    std::copy_if(of_units.begin(), of_units.end(), std::back_inserter(own), [&](const auto& setting) { return setting.unit == unit; });
-    TRY_ASSIGN(out, set_unit_keys(out, order, unit, own));
+  for (const auto& [unit, settings] : take_units(order)) {
+    TRY_ASSIGN(out, set_unit_keys(out, order, unit, settings));
   }
   for (const auto& file : take_node_files(order, {false, true, false, true})) {
     TRY_ASSIGN(out, put_file(out, file));

@@ -74,7 +74,7 @@ struct Fetcher::Impl {
 /// One piece. `reached` is where its bytes end that are in the spool.
 std::optional<Broken> Fetcher::Impl::transfer(Connection& connection, Lane& lane, Wanted& blob, const Piece& piece,
                                               std::uint64_t& reached) {
-  bool no_ranges = false;
+  bool no_ranges = false, disk = false;
   reached = piece.range.begin;
   const auto take = [&](std::uint64_t offset, std::string_view bytes) -> Result<void*> {
     lane.bytes += bytes.size();
@@ -90,6 +90,7 @@ std::optional<Broken> Fetcher::Impl::transfer(Connection& connection, Lane& lane
     auto written = blob.spool->write(offset, bytes);
     lane.writing = false;
     if (!written) {
+      disk = true;
       written.error().context.emplace_back("spooling a layer");
       return written;
     }
@@ -97,15 +98,7 @@ std::optional<Broken> Fetcher::Impl::transfer(Connection& connection, Lane& lane
     blob.served_by = static_cast<std::ptrdiff_t>(piece.host);
     return nullptr;
   };
-  bool disk = false;
-  auto broken = connection.get(
-      piece.host, blob.descriptor, piece.range,
-      [&](std::uint64_t offset, std::string_view bytes) {
-        auto taken = take(offset, bytes);
-        disk = !taken && taken.error().code != Errc::unsupported && taken.error().code != Errc::malformed;
-        return taken;
-      },
-      lane.stop);
+  auto broken = connection.get(piece.host, blob.descriptor, piece.range, take, lane.stop);
   if (!broken && reached < piece.range.end)
     broken = Broken{{Errc::io, fmt::format("the answer ended {} bytes early", piece.range.end - reached)}};
   if (broken && no_ranges) {
@@ -269,11 +262,6 @@ std::optional<Schedule::Failure> Fetcher::failure() const {
 std::uint64_t Fetcher::received(std::size_t blob) const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->wanted[blob].received;
-}
-
-std::size_t Fetcher::transfers() const {
-  const std::lock_guard lock(impl_->mutex);
-  return impl_->schedule.out();
 }
 
 std::optional<std::size_t> Fetcher::served_by(std::size_t blob) const {

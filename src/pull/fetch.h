@@ -56,7 +56,6 @@ class Fetcher {
 
   [[nodiscard]] std::optional<Schedule::Failure> failure() const;
   [[nodiscard]] std::uint64_t received(std::size_t blob) const;  // bytes off the wire, repeated ones too
-  [[nodiscard]] std::size_t transfers() const;                   // that are out now
   /// The last host that a blob's bytes came from; nullopt: none came.
   [[nodiscard]] std::optional<std::size_t> served_by(std::size_t blob) const;
 

@@ -55,8 +55,6 @@ class Schedule {
 
   /// All parts that were added have come.
   [[nodiscard]] bool done() const;
-  /// The transfers that are out now.
-  [[nodiscard]] std::size_t out() const { return out_; }
 
   struct Failure {
     std::size_t blob = 0;

@@ -102,16 +102,6 @@ void Staging::clean(const std::string& where) {
   }
 }
 
-Result<void*> write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto wrote = ::write(fd, bytes.data(), bytes.size());
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0) return fail_errno(errno);
-    bytes.remove_prefix(static_cast<std::size_t>(wrote));
-  }
-  return nullptr;
-}
-
 Result<void*> sync_folder(const std::string& folder) {
   const Fd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd || ::fsync(fd.get()) != 0) return fail_errno(errno);

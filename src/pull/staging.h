@@ -46,8 +46,6 @@ class Staging {
   Kind kind_ = Kind::file;
 };
 
-/// Writes all of it. Errors: io.
-Result<void*> write_all(int fd, std::string_view bytes);
 /// Syncs a folder's names. Errors: io.
 Result<void*> sync_folder(const std::string& folder);
 
